@@ -1,0 +1,70 @@
+"""Counted things in words: one day, two days, 11 days, with the six forms of Arabic."""
+
+from collections.abc import Callable
+
+from django.utils.translation import ngettext
+
+
+def seconds(n: int) -> str:
+    """So many seconds."""
+    return ngettext("%(n)d second", "%(n)d seconds", n) % {"n": n}
+
+
+def minutes(n: int) -> str:
+    """So many minutes."""
+    return ngettext("%(n)d minute", "%(n)d minutes", n) % {"n": n}
+
+
+def hours(n: int) -> str:
+    """So many hours."""
+    return ngettext("%(n)d hour", "%(n)d hours", n) % {"n": n}
+
+
+def days(n: int) -> str:
+    """So many days."""
+    return ngettext("%(n)d day", "%(n)d days", n) % {"n": n}
+
+
+def months(n: int) -> str:
+    """So many months."""
+    return ngettext("%(n)d month", "%(n)d months", n) % {"n": n}
+
+
+def years(n: int) -> str:
+    """So many years."""
+    return ngettext("%(n)d year", "%(n)d years", n) % {"n": n}
+
+
+def residents(n: int) -> str:
+    """So many residents."""
+    return ngettext("%(n)d resident", "%(n)d residents", n) % {"n": n}
+
+
+def operations(n: int) -> str:
+    """So many operations."""
+    return ngettext("%(n)d operation", "%(n)d operations", n) % {"n": n}
+
+
+def attempts(n: int) -> str:
+    """So many attempts."""
+    return ngettext("%(n)d attempt", "%(n)d attempts", n) % {"n": n}
+
+
+# The last word of a fact's key says what it counts: `months`, `min_days`.
+UNITS: dict[str, Callable[[int], str]] = {
+    counted.__name__: counted for counted in (seconds, minutes, hours, days, months, years, residents, operations, attempts)
+}
+
+
+class Counted(int):
+    """A number that says its unit as text and stays a number for plural forms and `%d`."""
+
+    words: str
+
+    def __new__(cls, n: int, unit: str) -> "Counted":
+        number = super().__new__(cls, n)
+        number.words = UNITS[unit](n)
+        return number
+
+    def __str__(self) -> str:
+        return self.words
