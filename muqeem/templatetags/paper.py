@@ -1,0 +1,152 @@
+"""What printed pages are made of. A page speaks both languages at once, whichever is active."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import override
+
+from muqeem import barcodes, counts, facts, hijri
+
+register = template.Library()
+
+Pair = dict[str, Any]
+
+
+@register.simple_tag
+def both(ar: str, en: str) -> SafeString:
+    """A short label in both languages on one line."""
+    return format_html('{} · <bdi lang="en" dir="ltr">{}</bdi>', ar, en)
+
+
+@register.simple_tag
+def qr(text: str, label: str = "") -> SafeString:
+    """A QR code, drawn into the page."""
+    return barcodes.qr_svg(text, label)
+
+
+@register.simple_tag
+def bars(digits: str, label: str = "") -> SafeString:
+    """A Code 128 of digits, drawn into the page."""
+    return barcodes.code128_svg(digits, label)
+
+
+@register.filter
+def grouped(signs: str) -> SafeString:
+    """A serial or code in groups of four."""
+    plain = signs.replace("-", "")
+    return facts.ltr("-".join(plain[start : start + 4] for start in range(0, len(plain), 4)))
+
+
+@register.filter
+def on_paper(day: date | str) -> SafeString:
+    """A Gregorian day in digits, year first: 2026/11/22."""
+    return facts.ltr(hijri.format_gregorian(_day(day), "table"))
+
+
+@register.filter
+def on_paper_hijri(day: date | str) -> SafeString:
+    """The same day in digits of the Hijri calendar: 1448/06/12."""
+    return facts.ltr(hijri.format_hijri(_day(day), "table"))
+
+
+@register.filter
+def moment_ar(at: datetime) -> str:
+    """A moment in Arabic, Riyadh time."""
+    local = timezone.localtime(at)
+    with override("ar"):
+        return f"{hijri.format_gregorian(local.date())}، الساعة {local:%H:%M}"
+
+
+@register.filter
+def moment_en(at: datetime) -> str:
+    """A moment in English, Riyadh time."""
+    local = timezone.localtime(at)
+    with override("en"):
+        return f"{hijri.format_gregorian(local.date())}, {local:%H:%M} (Riyadh)"
+
+
+@register.filter
+def in_arabic(value: Mapping[str, str] | str) -> str:
+    """A name in Arabic, or in the one spelling it has."""
+    return value if isinstance(value, str) else str(value.get("ar") or value.get("en") or "")
+
+
+@register.filter
+def in_english(value: Mapping[str, str] | str) -> str:
+    """A name in Latin letters, or in the one spelling it has."""
+    return value if isinstance(value, str) else str(value.get("en") or value.get("ar") or "")
+
+
+@register.inclusion_tag("print/day.html")
+def day(ar: str, en: str, value: date | str | None, kind: str = "main") -> Pair:
+    """A day in a frame of its own, in both calendars and both languages."""
+    return {"ar": ar, "en": en, "kind": kind, "day": _in_all_forms(value)}
+
+
+@register.inclusion_tag("print/fact.html")
+def fact(ar: str, en: str, value: Mapping[str, str] | str | int | None) -> Pair:
+    """A row of the facts: a name of two languages on both sides, a number in the middle; no row without a value."""
+    if isinstance(value, Mapping):
+        arabic, latin = value.get("ar") or "", value.get("en") or ""
+        return {"ar": ar, "en": en, "arabic": arabic, "latin": latin, "shown": arabic or latin}
+    middle = "" if value is None else str(value)
+    return {"ar": ar, "en": en, "middle": middle, "shown": middle}
+
+
+@register.inclusion_tag("print/fact.html")
+def fact_day(ar: str, en: str, value: date | str | None) -> Pair:
+    """A row with a day: Hijri on the Arabic side, Gregorian on the English one."""
+    return {"ar": ar, "en": en, "day": _in_all_forms(value), "shown": value}
+
+
+@register.inclusion_tag("print/fact.html")
+def fact_count(ar: str, en: str, value: int | None) -> Pair:
+    """A row that counts; nobody is said in words, because a nought alone is easily altered."""
+    if value == 0:
+        return {"ar": ar, "en": en, "arabic": "لا يوجد", "latin": "None", "shown": True}
+    return fact(ar, en, value)
+
+
+@register.inclusion_tag("print/fact.html")
+def fact_money(ar: str, en: str, value: Decimal | str | None) -> Pair:
+    """A row with an amount."""
+    if value is None:
+        return {"shown": False}
+    return {"ar": ar, "en": en, "arabic": _in("ar", facts.money, value), "latin": _in("en", facts.money, value), "shown": True}
+
+
+@register.inclusion_tag("print/fact.html")
+def fact_months(ar: str, en: str, value: int | None) -> Pair:
+    """A row with a period."""
+    if not value:
+        return {"shown": False}
+    return {"ar": ar, "en": en, "arabic": _in("ar", counts.months, value), "latin": _in("en", counts.months, value), "shown": True}
+
+
+def _in(language: str, say: Any, value: Any) -> Any:
+    with override(language):
+        return say(value)
+
+
+def _day(value: date | str) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _in_all_forms(value: date | str | None) -> Pair | None:
+    if not value:
+        return None
+    day = _day(value)
+    return {
+        "gregorian": hijri.format_gregorian(day, "table"),
+        "gregorian_ar": _in("ar", hijri.format_gregorian, day),
+        "gregorian_en": _in("en", hijri.format_gregorian, day),
+        "hijri": hijri.format_hijri(day, "table") if hijri.to_hijri(day) else "",
+        "hijri_ar": _in("ar", hijri.format_hijri, day),
+        "hijri_en": _in("en", hijri.format_hijri, day),
+    }
