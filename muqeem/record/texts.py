@@ -1,0 +1,53 @@
+"""What the text messages say. The code is in the first line; the last line is exactly `@host #code`."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, ngettext, override
+from django.utils.translation import gettext_lazy as _
+
+from muqeem import catalogue, codes, hijri
+from muqeem.record.models import Message
+
+CODE_MINUTES = 5
+
+TEMPLATES: dict[str, Promise | str] = {
+    "sign-in-code": _("Sign-in code %(code)s\nValid %(valid)s. Never share it. Not you? Change your password.\n@%(host)s #%(code)s"),
+    "operation-code": _(
+        "Security code %(code)s\n%(service)s\n%(whom)s\nValid %(valid)s, one operation. Never share it.\n@%(host)s #%(code)s"
+    ),
+    "operation-done": _("Done: %(service)s\nIqama ending %(last4)s, SAR %(sum)s\nReceipt %(receipt)s\nNot you? %(host)s"),
+    "residency-renewed": _("Your residency is renewed to %(until_on)s. Receipt %(receipt)s.\nSAR %(sum)s. %(host)s"),
+}
+
+ACCOUNT = gettext_lazy("Account ending %(account)s")
+ACCOUNT_AND_IQAMA = gettext_lazy("Iqama ending %(last4)s, account ending %(account)s")
+
+
+def host() -> str:
+    """The portal's bare host name, the only address that a text holds."""
+    return urlsplit(settings.SITE_URL).netloc
+
+
+def words(message: Message) -> str:
+    """The text of a message, made when it is sent: a code is derived here and nowhere kept."""
+    with override(message.language):
+        return str(TEMPLATES[message.template] % _values(message.arguments))
+
+
+def _values(arguments: Mapping[str, Any]) -> dict[str, str]:
+    values = {name: str(value) for name, value in arguments.items()} | {"host": host()}
+    if "slug" in values:
+        values["service"] = catalogue.short_title(values["slug"])
+    if "until_on" in values:
+        values["until_on"] = hijri.format_gregorian(date.fromisoformat(values["until_on"]), "table")
+    if "token" in values:
+        values["code"] = codes.derive(values["token"], int(values["send"]))
+        values["valid"] = ngettext("%(n)d minute", "%(n)d minutes", CODE_MINUTES) % {"n": CODE_MINUTES}
+    if "account" in values:
+        values["whom"] = str((ACCOUNT_AND_IQAMA if "last4" in values else ACCOUNT) % values)
+    return values

@@ -1,0 +1,46 @@
+"""What the parameters are called, and how the public page groups them."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+GROUPS: dict[str, Promise] = {
+    "a": _("Residency renewal"),
+    "b": _("Work permit and levies"),
+    "c": _("Family members"),
+    "d": _("Health insurance and biometrics"),
+    "z": _("Other rules"),
+}
+
+_GROUP_OF = {"iqama": "a", "workpermit": "b", "levy": "b", "labour": "b", "dependant": "c", "insurance": "d", "biometric": "d"}
+
+TITLES: dict[str, Promise] = {
+    "iqama.durations_months": _("Periods of renewal, in months"),
+    "iqama.domestic.durations_months": _("Periods of renewal for domestic workers, in months"),
+    "iqama.work.year_fee": _("Residency fee a year, SAR"),
+    "iqama.domestic.year_fee": _("Residency fee a year for domestic workers, SAR"),
+    "iqama.abroad_multiplier.dependants_domestic": _("Factor of the residency fee for dependants and domestic workers abroad"),
+    "iqama.renew.window_months.work": _("Renewal opens when fewer months are left"),
+    "iqama.renew.window_months.domestic": _("Renewal for domestic workers opens when fewer months are left"),
+    "iqama.renew.grace_days": _("Days after expiry without a fine"),
+    "iqama.renew.late_fine": _("Fine for the first and the second late renewal, SAR"),
+    "workpermit.year_fee": _("Work permit a year, SAR"),
+    "levy.month.saudi_majority": _("Expatriate levy a month where Saudis are at least half, SAR"),
+    "levy.month.expat_majority": _("Expatriate levy a month where expatriates are the majority, SAR"),
+    "labour.collected_here": _("Work permit and levy are collected here (1) or not (0)"),
+    "dependant.month_fee": _("Levy a month for each dependant or companion, SAR"),
+    "dependant.proof_of_study_age": _("Age from which a dependant's proofs are needed"),
+    "dependant.male_transfer_age": _("Age at which a male dependant moves to an employer"),
+    "biometric.min_age": _("Age from which biometrics are needed"),
+    "insurance.cover_months": _("Months that health insurance must cover at least"),
+    "vat.rate": _("VAT on service charges"),
+}
+
+
+def group_of(code: str) -> str:
+    """The group under which the public page shows a parameter."""
+    return _GROUP_OF.get(code.partition(".")[0], "z")
+
+
+def title_of(code: str) -> Promise | str:
+    """What a parameter is called; its code where it has no name yet."""
+    return TITLES.get(code, code)
