@@ -1,0 +1,24 @@
+"""Who acts, for whom, and with what leave."""
+
+from accounts.models.accounts import Account, Branch, Membership
+from accounts.models.attempts import Attempt
+from accounts.models.devices import PhoneDevice
+from accounts.models.money import Entry, Wallet
+from accounts.models.packages import Package, Subscription
+from accounts.models.tokens import OperationToken
+from accounts.models.users import Office, User
+
+__all__ = [
+    "Account",
+    "Attempt",
+    "Branch",
+    "Entry",
+    "Membership",
+    "Office",
+    "OperationToken",
+    "Package",
+    "PhoneDevice",
+    "Subscription",
+    "User",
+    "Wallet",
+]

@@ -1,0 +1,109 @@
+"""Who is served, and who may act for them."""
+
+import uuid
+from collections.abc import Iterable
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from muqeem import clock
+
+
+class Account(models.Model):
+    """An establishment (7…), a resident (2…) or a citizen (1…). Sponsors are accounts, subscribed or not."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    number = models.CharField(_("number"), max_length=10, unique=True)
+    name_ar = models.CharField(_("name in Arabic"), max_length=200)
+    name_en = models.CharField(_("name in English"), max_length=200, blank=True)
+    saudis = models.PositiveIntegerField(_("Saudi workers"), default=0)
+    expatriates = models.PositiveIntegerField(_("expatriate workers"), default=0)
+    reported_on = models.DateField(null=True, editable=False)  # the day of the newest facts about it
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        constraints = [models.CheckConstraint(condition=Q(number__regex=r"^[127][0-9]{9}$"), name="account_number")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name_en or self.name_ar}"
+
+    @property
+    def name(self) -> str:
+        """The name in the active language."""
+        return self.name_en if (get_language() == "en" and self.name_en) else self.name_ar
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {"ar": self.name_ar, "en": self.name_en}
+
+    @property
+    def is_establishment(self) -> bool:
+        return self.number.startswith("7")
+
+    @property
+    def is_individual(self) -> bool:
+        return not self.is_establishment
+
+    def has_saudi_majority(self) -> bool:
+        """Whether Saudis are at least as many as expatriates: the lower levy."""
+        return self.saudis >= self.expatriates
+
+    def main_users(self) -> "Iterable[Membership]":
+        """The live memberships of its main users, with their users."""
+        return self.memberships.live().filter(is_main=True).select_related("user")
+
+
+class Branch(models.Model):
+    """A part of an establishment that a delegated user may be limited to."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="branches")
+    name_ar = models.CharField(_("name in Arabic"), max_length=100)
+    name_en = models.CharField(_("name in English"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("branch")
+        verbose_name_plural = _("branches")
+        constraints = [models.UniqueConstraint(fields=["account", "name_ar"], name="branch_once")]
+
+    def __str__(self) -> str:
+        return self.name_en or self.name_ar
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def live(self) -> "MembershipQuerySet":
+        return self.filter(suspended_at=None, removed_at=None)
+
+
+class Membership(models.Model):
+    """A user's leave to act for an account: as its main user, or service by service."""
+
+    user = models.ForeignKey("accounts.User", models.CASCADE, related_name="memberships")
+    account = models.ForeignKey(Account, models.CASCADE, related_name="memberships")
+    is_main = models.BooleanField(_("main user"), default=False)
+    privileges = ArrayField(models.CharField(max_length=50), default=list, blank=True, verbose_name=_("privileges"))
+    branches = models.ManyToManyField(Branch, blank=True, verbose_name=_("limited to branches"))
+    created_at = models.DateTimeField(db_default=clock.Now())
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [models.UniqueConstraint(fields=["user", "account"], name="membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} for {self.account}"
+
+    def may(self, slug: str) -> bool:
+        """Whether the member may perform this service for the account."""
+        return self.is_main or slug in self.privileges
+
+    def branch_ids(self) -> list[int]:
+        """The branches the member is limited to; none means all."""
+        return [] if self.is_main else list(self.branches.values_list("pk", flat=True))

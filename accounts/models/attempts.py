@@ -1,0 +1,52 @@
+"""What somebody tried under a name, counted whether the name exists or not. PostgreSQL counts; Redis may be gone."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.db import connection, models
+from django.db.models import Q, QuerySet
+
+from muqeem import clock
+
+DAY = timedelta(hours=24)
+
+
+def name_key(username: str) -> str:
+    """The name under which a typed user name is counted: folded, and no longer readable."""
+    return hashlib.sha256(username.strip().casefold().encode(errors="replace")).hexdigest()
+
+
+class Attempt(models.Model):
+    """One wrong code, one wrong password or one sending. A right code takes its own attempt away again."""
+
+    class Kind(models.TextChoices):
+        CODE = "code"
+        PASSWORD = "password"
+        SEND = "send"
+
+    name = models.CharField(max_length=64)
+    kind = models.CharField(max_length=8, choices=Kind)
+    at = models.DateTimeField(db_default=clock.Now())
+    answered = models.BooleanField(default=False)  # a sending that was followed by the right code
+
+    class Meta:
+        indexes = [models.Index(fields=["name", "kind", "at"], name="attempt_name")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.at}"
+
+    @classmethod
+    def within(cls, name: str, kind: str, period: timedelta) -> QuerySet["Attempt"]:
+        """The attempts of a name in the period that ends now, oldest first."""
+        return cls.objects.filter(Q(at__gt=clock.Now() - period), name=name, kind=kind).order_by("at", "id")
+
+    @staticmethod
+    def lock(name: str) -> None:
+        """Queue behind whoever counts under this name. Requires a transaction, which releases it."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def times(attempts: QuerySet[Attempt]) -> list[datetime]:
+    """The moments of the attempts."""
+    return list(attempts.values_list("at", flat=True))

@@ -1,0 +1,90 @@
+"""How often codes may be tried and sent. Every rule here is counted in PostgreSQL, under a lock on the name."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts.models.attempts import DAY, Attempt, times
+from muqeem import clock
+
+TRIES_A_TOKEN = 5
+PAUSE_AFTER, PAUSE = 10, timedelta(minutes=15)
+CLOSE_AFTER = 15
+
+SENDS_APART = timedelta(seconds=60)
+SENDS_AN_HOUR, SENDS_A_DAY = 5, 10  # not followed by the right code
+SENDS_A_DAY_IN_ALL = 300
+
+PASSWORDS, PASSWORD_PAUSE = 10, timedelta(minutes=15)
+
+
+class CodeRefused(Exception):
+    """A code was not accepted or not sent; `accounts.replies` says why."""
+
+
+class Paused(CodeRefused):
+    """Nothing more may be tried under this name before `until`."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"until {until}")
+        self.until = until
+
+
+class TooSoon(Paused):
+    """The last code was sent less than a minute before."""
+
+
+class TooManySends(Paused):
+    """So many codes were sent that the next must wait."""
+
+
+def count_code(name: str) -> Attempt:
+    """Count a try of a code before it is looked at. Raises Paused. Opens a transaction."""
+    with transaction.atomic():
+        Attempt.lock(name)
+        wrong = times(Attempt.within(name, Attempt.Kind.CODE, DAY))
+        _refuse_until(codes_closed_until(wrong))
+        return Attempt.objects.create(name=name, kind=Attempt.Kind.CODE)
+
+
+def codes_closed_until(wrong: Sequence[datetime]) -> datetime | None:
+    """Ten wrong codes pause for a quarter of an hour, fifteen close until a day after the first."""
+    if len(wrong) >= CLOSE_AFTER:
+        return wrong[0] + DAY
+    if len(wrong) >= PAUSE_AFTER:
+        return wrong[PAUSE_AFTER - 1] + PAUSE
+    return None
+
+
+def count_password(name: str) -> Attempt:
+    """Count a try of a password before it is looked at. Raises Paused. Opens a transaction."""
+    with transaction.atomic():
+        Attempt.lock(name)
+        wrong = times(Attempt.within(name, Attempt.Kind.PASSWORD, PASSWORD_PAUSE))
+        if len(wrong) >= PASSWORDS:
+            raise Paused(wrong[-PASSWORDS] + PASSWORD_PAUSE)
+        return Attempt.objects.create(name=name, kind=Attempt.Kind.PASSWORD)
+
+
+def count_send(name: str) -> None:
+    """Count a sending. Raises TooSoon or TooManySends. Requires a transaction, in which the message is written too."""
+    Attempt.lock(name)
+    sends = list(Attempt.within(name, Attempt.Kind.SEND, DAY))
+    now = clock.now()
+    unanswered = [send.at for send in sends if not send.answered]
+    last_hour = [at for at in unanswered if at > now - timedelta(hours=1)]
+    if sends and sends[-1].at + SENDS_APART > now:
+        raise TooSoon(sends[-1].at + SENDS_APART)
+    if len(sends) >= SENDS_A_DAY_IN_ALL:
+        raise TooManySends(sends[-SENDS_A_DAY_IN_ALL].at + DAY)
+    if len(unanswered) >= SENDS_A_DAY:
+        raise TooManySends(unanswered[-SENDS_A_DAY] + DAY)
+    if len(last_hour) >= SENDS_AN_HOUR:
+        raise TooManySends(last_hour[-SENDS_AN_HOUR] + timedelta(hours=1))
+    Attempt.objects.create(name=name, kind=Attempt.Kind.SEND)
+
+
+def _refuse_until(moment: datetime | None) -> None:
+    if moment is not None and moment > clock.now():
+        raise Paused(moment)

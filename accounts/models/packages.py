@@ -1,0 +1,93 @@
+"""What an account has subscribed to: Shamil (unlimited) or Operations (a limited number)."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.accounts import Account
+
+
+class QuotaExhausted(Exception):
+    """The package has fewer operations left than this would spend."""
+
+
+class SubscriptionOver(Exception):
+    """No subscription is in force. `ended_on` is the last day of the newest one, or None."""
+
+    def __init__(self, ended_on: date | None) -> None:
+        super().__init__(f"ended on {ended_on}")
+        self.ended_on = ended_on
+
+
+class Package(models.Model):
+    """What can be subscribed to."""
+
+    code = models.SlugField(_("code"), unique=True)
+    name_ar = models.CharField(_("name in Arabic"), max_length=100)
+    name_en = models.CharField(_("name in English"), max_length=100)
+    operations = models.PositiveIntegerField(_("operations"), null=True, blank=True, help_text=_("Empty: unlimited."))
+    residents_up_to = models.PositiveIntegerField(_("residents up to"), null=True, blank=True)
+    price = models.DecimalField(_("price before VAT"), max_digits=10, decimal_places=2)
+    is_demonstration = models.BooleanField(_("demonstration price"), default=False)
+
+    class Meta:
+        verbose_name = _("package")
+        verbose_name_plural = _("packages")
+
+    def __str__(self) -> str:
+        return self.name_en if get_language() == "en" else self.name_ar
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    def in_force(self, day: date) -> "SubscriptionQuerySet":
+        return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+
+class Subscription(models.Model):
+    """An account's package for a period; both days count."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="subscriptions")
+    package = models.ForeignKey(Package, models.PROTECT)
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on"))
+    operations_left = models.IntegerField(_("operations left"), null=True, blank=True, help_text=_("Empty: unlimited."))
+    operations_spent = models.PositiveIntegerField(_("operations spent"), default=0)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        constraints = [
+            models.CheckConstraint(condition=Q(operations_left__gte=0), name="subscription_not_overspent"),
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="subscription_period"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.package} of {self.account} until {self.ends_on}"
+
+    @classmethod
+    def current(cls, account: Account, day: date) -> "Subscription | None":
+        """The subscription in force on a day: an unlimited one first, then the one that ends soonest and has operations."""
+        return (
+            cls.objects.in_force(day)
+            .filter(account=account)
+            .select_related("package")
+            .order_by(F("operations_left").desc(nulls_first=True), "ends_on")
+            .first()
+        )
+
+    @classmethod
+    def spend(cls, account: Account, day: date, operations: int) -> "Subscription":
+        """Take operations from what is in force; the database refuses to go below zero. Requires a transaction."""
+        chosen = cls.current(account, day)
+        if chosen is None:
+            newest = cls.objects.filter(account=account, ends_on__lt=day).order_by("-ends_on").first()
+            raise SubscriptionOver(newest.ends_on if newest else None)
+        spent = cls.objects.filter(Q(operations_left=None) | Q(operations_left__gte=operations), pk=chosen.pk)
+        if not spent.update(operations_left=F("operations_left") - operations, operations_spent=F("operations_spent") + operations):
+            raise QuotaExhausted
+        return chosen

@@ -1,0 +1,284 @@
+"""The leave to perform one operation, once, within a few minutes; opened by a code.
+
+The row is the state: which step a journey is at follows from these columns alone, so two tabs, a lost session or a
+restarted server lose nothing and mix nothing. Sign-in codes are tokens too, with the slug `sign-in`.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import django_otp
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.models import limits
+from accounts.models.accounts import Account
+from accounts.models.attempts import Attempt, name_key
+from accounts.models.devices import PhoneDevice
+from accounts.models.users import User
+from muqeem import catalogue, clock, codes
+from muqeem.record.models import Message
+from muqeem.record.outbox import post
+
+CODE_LIFE = timedelta(seconds=300)
+TIME_TO_CONFIRM = timedelta(minutes=15)
+
+
+class WrongCode(limits.CodeRefused):
+    """The code is not the one. `left` tries remain on this token."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__(f"{left} left")
+        self.left = left
+
+
+class CodeExpired(limits.CodeRefused):
+    """The newest code is older than its life."""
+
+
+class CodeSpent(limits.CodeRefused):
+    """The authenticator's code was right and has been used before; the next one will do."""
+
+
+class TokenClosed(limits.CodeRefused):
+    """The token takes no more codes: too many tries, discarded, or opened already."""
+
+
+class NoPhone(limits.CodeRefused):
+    """There is no number on record to send a code to."""
+
+
+class Step(StrEnum):
+    """Where a journey stands."""
+
+    CODE = "code"
+    DETAILS = "details"
+    REVIEW = "review"
+    DONE = "done"
+    LAPSED = "lapsed"
+    CLOSED = "closed"
+
+
+class Method(models.TextChoices):
+    """How the person shows that it is they."""
+
+    TEXT = "text", _("text message")
+    APP = "app", _("authenticator app")
+
+
+class OperationToken(models.Model):
+    """One operation that may be performed once."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="tokens")
+    slug = models.CharField(max_length=50)
+    method = models.CharField(max_length=4, choices=Method)
+    prefill = models.JSONField(default=dict)  # what the resident's file already answers
+    created_at = models.DateTimeField(db_default=clock.Now())
+
+    sends = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    verified_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    extended_at = models.DateTimeField(null=True)
+    data = models.JSONField(null=True)  # the answers, once they were found correct
+    shown = models.JSONField(null=True)  # the facts and the fee that the review page shows
+    fingerprint = models.CharField(max_length=64, blank=True)
+    used_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-id"], name="token_user")]
+        constraints = [
+            models.CheckConstraint(condition=Q(tries__lte=limits.TRIES_A_TOKEN), name="token_tries"),
+            models.CheckConstraint(condition=Q(verified_at=None) | Q(expires_at__isnull=False), name="token_verified_expires"),
+            models.CheckConstraint(condition=Q(used_at=None) | Q(verified_at__isnull=False), name="token_used_verified"),
+            models.CheckConstraint(condition=Q(used_at=None) | Q(closed_at=None), name="token_used_or_closed"),
+            models.CheckConstraint(condition=Q(data=None) | Q(verified_at__isnull=False), name="token_data_verified"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slug} {self.uuid}"
+
+    @classmethod
+    def begin(cls, user: User, slug: str, account: Account | None = None, prefill: dict[str, Any] | None = None) -> "OperationToken":
+        """Start a journey and, if the person has no authenticator app, send the first code.
+
+        Raises Paused, TooSoon, TooManySends, NoPhone. Opens a transaction.
+        """
+        method = Method.APP if TOTPDevice.objects.filter(user=user, confirmed=True).exists() else Method.TEXT
+        with transaction.atomic():
+            token = cls.objects.create(user=user, account=account, slug=slug, method=method, prefill=prefill or {})
+            if method == Method.TEXT:
+                token.send_code()
+        return token
+
+    # --- where it stands ---
+
+    def step(self) -> Step:
+        """The step that the columns say."""
+        if self.used_at:
+            return Step.DONE
+        if self.closed_at:
+            return Step.CLOSED
+        if not self.verified_at:
+            return Step.CODE
+        if self.expires_at is None or self.expires_at <= clock.now():
+            return Step.LAPSED
+        return Step.DETAILS if self.data is None else Step.REVIEW
+
+    @property
+    def title(self) -> str:
+        return catalogue.title(self.slug)
+
+    @property
+    def code_valid_until(self) -> datetime | None:
+        return self.sent_at and self.sent_at + CODE_LIFE
+
+    @property
+    def tries_left(self) -> int:
+        return max(0, limits.TRIES_A_TOKEN - self.tries)
+
+    @property
+    def may_extend(self) -> bool:
+        return self.verified_at is not None and self.extended_at is None
+
+    # --- the code ---
+
+    def send_code(self) -> Message:
+        """Send a new code to the phone on record; the ones before are void. Opens a transaction."""
+        phone = PhoneDevice.objects.filter(user=self.user, confirmed=True).order_by("pk").first()
+        if phone is None:
+            raise NoPhone
+        with transaction.atomic():
+            limits.count_send(name_key(phone.number))
+            fresh = OperationToken.objects.filter(pk=self.pk, verified_at=None, closed_at=None)
+            if not fresh.update(sends=F("sends") + 1, sent_at=clock.Now()):
+                raise TokenClosed
+            self.refresh_from_db()
+            return post(
+                template="sign-in-code" if self.slug == catalogue.SIGN_IN else "operation-code",
+                language=self.user.language,
+                receiver=phone.number,
+                account=self.account.number if self.account else "",
+                arguments={"token": str(self.uuid), "send": self.sends, "slug": self.slug, **self._named()},
+                useless_after=self.code_valid_until,
+            )
+
+    def _named(self) -> dict[str, str]:
+        """What a text may say of account and person: their last four digits."""
+        named = {"account": self.account.number[-4:]} if self.account else {}
+        if number := self.prefill.get("iqama_number"):
+            named["last4"] = number[-4:]
+        return named
+
+    def try_code(self, typed: str) -> None:
+        """Open the token with a code. The try is counted before the code is looked at.
+
+        Raises Paused, TokenClosed, CodeExpired, WrongCode, CodeSpent. Must not run inside a transaction that may
+        be rolled back: a counted try stays counted.
+        """
+        attempt = limits.count_code(name_key(self.user.username))
+        waiting = OperationToken.objects.filter(pk=self.pk, verified_at=None, used_at=None, closed_at=None)
+        alive = waiting.filter(tries__lt=limits.TRIES_A_TOKEN)
+        if self.method == Method.TEXT:
+            alive = alive.filter(sent_at__gt=clock.Now() - CODE_LIFE)
+        if not alive.update(tries=F("tries") + 1):
+            attempt.delete()
+            self.refresh_from_db()
+            raise CodeExpired if self.step() == Step.CODE else TokenClosed
+        self.refresh_from_db()
+        if self._seen_before(typed):
+            attempt.delete()
+            OperationToken.objects.filter(pk=self.pk, tries__gt=0).update(tries=F("tries") - 1)
+            raise CodeSpent
+        if not self._right(typed):
+            if self.tries >= limits.TRIES_A_TOKEN:
+                self.close()
+            raise WrongCode(self.tries_left)
+        self._open(attempt)
+
+    def try_backup_code(self, typed: str) -> None:
+        """Open a sign-in with a back-up code; those do not open operations. Raises as `try_code`."""
+        if self.slug != catalogue.SIGN_IN:
+            raise TokenClosed
+        attempt = limits.count_code(name_key(self.user.username))
+        alive = OperationToken.objects.filter(pk=self.pk, verified_at=None, closed_at=None, tries__lt=limits.TRIES_A_TOKEN)
+        if not alive.update(tries=F("tries") + 1):
+            attempt.delete()
+            raise TokenClosed
+        self.refresh_from_db()
+        code = typed.strip().lower()
+        devices = StaticDevice.objects.filter(user=self.user, confirmed=True)
+        if not any(django_otp.verify_token(self.user, device.persistent_id, code) for device in devices):
+            if self.tries >= limits.TRIES_A_TOKEN:
+                self.close()
+            raise WrongCode(self.tries_left)
+        self._open(attempt)
+
+    def _right(self, typed: str) -> bool:
+        if self.method == Method.TEXT:
+            return codes.same(typed, str(self.uuid), self.sends)
+        devices = TOTPDevice.objects.filter(user=self.user, confirmed=True)
+        return any(django_otp.verify_token(self.user, device.persistent_id, typed) for device in devices)
+
+    def _seen_before(self, typed: str) -> bool:
+        """Whether the authenticator's code is right and was used before."""
+        if self.method != Method.APP:
+            return False
+        for device in TOTPDevice.objects.filter(user=self.user, confirmed=True):
+            totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
+            now = totp.t()
+            for step in range(now - device.tolerance, now + device.tolerance + 1):
+                totp.drift = device.drift + step - now
+                if step <= device.last_t and f"{totp.token():0{device.digits}}" == typed:
+                    return True
+        return False
+
+    def _open(self, attempt: Attempt) -> None:
+        with transaction.atomic():
+            waiting = OperationToken.objects.filter(pk=self.pk, verified_at=None, used_at=None, closed_at=None)
+            if not waiting.update(verified_at=clock.Now(), expires_at=clock.Now() + TIME_TO_CONFIRM):
+                raise TokenClosed
+            attempt.delete()
+            for phone in PhoneDevice.objects.filter(user=self.user):
+                sends = Attempt.objects.filter(name=name_key(phone.number), kind=Attempt.Kind.SEND)
+                sends.update(answered=True)
+        self.refresh_from_db()
+
+    # --- the journey ---
+
+    def keep(self, data: dict[str, Any], shown: dict[str, Any], fingerprint: str) -> None:
+        """Remember the answers that were found correct and what is shown of them. Raises TokenClosed."""
+        live = self._live().filter(used_at=None, closed_at=None)
+        if not live.update(data=data, shown=shown, fingerprint=fingerprint):
+            raise TokenClosed
+        self.refresh_from_db()
+
+    def extend(self) -> bool:
+        """Give a quarter of an hour more, once."""
+        extended = self._live().filter(extended_at=None, used_at=None, closed_at=None)
+        done = extended.update(extended_at=clock.Now(), expires_at=F("expires_at") + TIME_TO_CONFIRM)
+        self.refresh_from_db()
+        return bool(done)
+
+    def close(self) -> None:
+        """Discard the journey; nothing was done and nothing can be done with it any more."""
+        OperationToken.objects.filter(pk=self.pk, used_at=None, closed_at=None).update(closed_at=clock.Now())
+        self.refresh_from_db()
+
+    def spend(self, fingerprint: str) -> bool:
+        """Use the token up for exactly what was shown. True for one caller only. Requires a transaction."""
+        shown = self._live().filter(used_at=None, closed_at=None, fingerprint=fingerprint, data__isnull=False)
+        return bool(shown.update(used_at=clock.Now()))
+
+    def _live(self) -> models.QuerySet["OperationToken"]:
+        return OperationToken.objects.filter(pk=self.pk, verified_at__isnull=False, expires_at__gt=clock.Now())
