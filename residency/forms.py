@@ -1,0 +1,85 @@
+"""What the residency services ask."""
+
+from datetime import date
+from typing import Any, cast
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from muqeem import facts
+from muqeem.hijri import add_months
+from muqeem.operations.base import OperationForm
+from residency.fields import MonthsField, ResidentField
+from residency.models import Clearance, Iqama, Resident
+from residency.standing import covered_until
+
+
+class ResidentForm(OperationForm):
+    """A form about one resident, asked for by the iqama number; its answer is `resident`."""
+
+    iqama_number = ResidentField()
+
+    def clean(self) -> dict[str, Any]:
+        """Hand the resident on under the name that operations know."""
+        answers = super().clean() or self.cleaned_data
+        if "iqama_number" in answers:
+            answers["resident"] = answers.pop("iqama_number")
+        return answers
+
+    def named_resident(self) -> Resident | None:
+        """Whom the form speaks of before it is judged: the number typed, or filled in from the resident's file."""
+        try:
+            return self.fields["iqama_number"].clean(self["iqama_number"].value())
+        except ValidationError:
+            return None
+
+
+class RenewalForm(ResidentForm):
+    """Whose residency is renewed, and for how long."""
+
+    months = MonthsField(label=_("Period"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        resident = self.named_resident()
+        domestic = resident is not None and resident.kind == Resident.Kind.DOMESTIC
+        periods = self.terms.numbers("iqama.domestic.durations_months" if domestic else "iqama.durations_months")
+        cast(MonthsField, self.fields["months"]).offer(periods)
+
+    def clean(self) -> dict[str, Any]:
+        """Judge the period against what must last as long."""
+        answers = super().clean()
+        resident, months = answers.get("resident"), answers.get("months")
+        if resident and months and resident.iqama:
+            for error in self._too_long_or_short(resident, resident.iqama, months):
+                self.add_error("months", error)
+        return answers
+
+    def _too_long_or_short(self, resident: Resident, iqama: Iqama, months: int) -> list[ValidationError]:
+        """What is wrong with the period. A paper that is not in force today is a requirement's matter, not the period's."""
+        errors = []
+        end = add_months(iqama.expires_on, months)
+        if end < self.terms.on:
+            words = _("This period ends on %(end)s and the residency would still be expired. Choose a longer period.")
+            errors.append(_error(words, "too_short", end=end))
+        insured_to = add_months(iqama.expires_on, min(months, self.terms.number("insurance.cover_months")))
+        insurance = covered_until(resident, Clearance.Kind.INSURANCE, self.terms.on)
+        if insurance and insurance < insured_to:
+            words = _(
+                "Health insurance ends on %(date)s, before the period does on %(end)s."
+                " Extend it with the insurer, or choose a shorter period."
+            )
+            errors.append(_error(words, "insurance", date=insurance, end=insured_to))
+        permit = covered_until(resident, Clearance.Kind.WORK_PERMIT, self.terms.on)
+        worker = resident.kind == Resident.Kind.WORKER
+        if worker and permit and permit < end and not self.terms.flag("labour.collected_here"):
+            words = _(
+                "The work permit ends on %(date)s, before the period does on %(end)s."
+                " Renew it with the labour authority, or choose a shorter period."
+            )
+            errors.append(_error(words, "work_permit", date=permit, end=end))
+        return errors
+
+
+def _error(words: Any, code: str, **days: date) -> ValidationError:
+    return ValidationError(words, code=code, params={name: facts.dates_in_text(day) for name, day in days.items()})

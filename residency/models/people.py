@@ -1,0 +1,249 @@
+"""Residents: who they are, for whom they work, to whom they belong."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import Q, Subquery
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, Branch, User
+from muqeem import clock, countries, names
+from muqeem.hijri import add_months
+
+if TYPE_CHECKING:
+    from residency.models.papers import Iqama, Passport
+
+
+class Occupation(models.Model):
+    """An occupation as the labour authority lists it."""
+
+    code = models.CharField(_("code"), max_length=10, unique=True)
+    title_ar = models.CharField(_("title in Arabic"), max_length=150)
+    title_en = models.CharField(_("title in English"), max_length=150)
+
+    class Meta:
+        verbose_name = _("occupation")
+        verbose_name_plural = _("occupations")
+
+    def __str__(self) -> str:
+        return self.title_en if get_language() == "en" else self.title_ar
+
+    @property
+    def titles(self) -> dict[str, str]:
+        return {"ar": self.title_ar, "en": self.title_en}
+
+
+class ResidentQuerySet(models.QuerySet["Resident"]):
+    def reachable_by(self, account: Account, branches: Sequence[int] = ()) -> "ResidentQuerySet":
+        """Whom an account may act for: the one place where reach is decided.
+
+        An establishment and a citizen: those they sponsor, with their dependants, who stand under the same sponsor.
+        A resident: himself, his dependants and those he sponsors. `branches` narrows a delegated user's reach.
+        """
+        reach = Q(sponsor=account)
+        if account.number.startswith("1"):
+            reach &= Q(kind=Resident.Kind.DOMESTIC) | Q(head__kind=Resident.Kind.DOMESTIC)
+        elif account.number.startswith("2"):
+            oneself = Resident.objects.filter(iqama_number=account.number).values("pk")[:1]
+            reach |= Q(iqama_number=account.number) | Q(head=Subquery(oneself))
+        reachable = self.filter(reach)
+        return reachable.filter(branch__in=branches) if branches else reachable
+
+    def outside(self) -> "ResidentQuerySet":
+        """Those whose last crossing of the border was a departure."""
+        last = models.OuterRef("pk")
+        newest = self.model.movements.rel.related_model.objects.filter(resident=last).order_by("-crossed_on", "-pk")
+        return self.annotate(last_direction=Subquery(newest.values("direction")[:1])).filter(last_direction="out")
+
+    def named(self, text: str) -> "ResidentQuerySet":
+        """Those with a word in their name, of either script, that begins as each typed word does."""
+        words = names.fold_latin(names.fold_arabic(text)).split()
+        query = " & ".join("'{}':*".format(word.replace("'", "").replace("\\", "")) for word in words)
+        return self.filter(name_words=SearchQuery(query, search_type="raw", config="simple")) if query else self.none()
+
+
+class Resident(models.Model):
+    """A person in the register."""
+
+    class Kind(models.TextChoices):
+        WORKER = "worker", _("Worker")
+        DOMESTIC = "domestic", _("Domestic worker")
+        DEPENDANT = "dependant", _("Dependant")
+        COMPANION = "companion", _("Companion")
+
+    class Gender(models.TextChoices):
+        MALE = "M", _("Male")
+        FEMALE = "F", _("Female")
+
+    class MaritalStatus(models.TextChoices):
+        SINGLE = "single", _("Single")
+        MARRIED = "married", _("Married")
+        DIVORCED = "divorced", _("Divorced")
+        WIDOWED = "widowed", _("Widowed")
+
+    class Religion(models.TextChoices):
+        MUSLIM = "muslim", _("Muslim")
+        CHRISTIAN = "christian", _("Christian")
+        OTHER = "other", _("Other")
+
+    class Relationship(models.TextChoices):
+        WIFE = "wife", _("Wife")
+        HUSBAND = "husband", _("Husband")
+        SON = "son", _("Son")
+        DAUGHTER = "daughter", _("Daughter")
+        FATHER = "father", _("Father")
+        MOTHER = "mother", _("Mother")
+        OTHER = "other", _("Other relative")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    iqama_number = models.CharField(_("iqama number"), max_length=10, null=True, blank=True, unique=True)
+    border_number = models.CharField(_("border number"), max_length=10, null=True, blank=True, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+
+    first_ar = models.CharField(_("first name in Arabic"), max_length=40)
+    father_ar = models.CharField(_("father's name in Arabic"), max_length=40, blank=True)
+    grandfather_ar = models.CharField(_("grandfather's name in Arabic"), max_length=40, blank=True)
+    family_ar = models.CharField(_("family name in Arabic"), max_length=40, blank=True)
+    first_en = models.CharField(_("first name in Latin letters"), max_length=40)
+    father_en = models.CharField(_("father's name in Latin letters"), max_length=40, blank=True)
+    grandfather_en = models.CharField(_("grandfather's name in Latin letters"), max_length=40, blank=True)
+    family_en = models.CharField(_("family name in Latin letters"), max_length=40, blank=True)
+    folded = models.CharField(max_length=400, editable=False)  # the Arabic name as it is sorted, then the Latin one
+    name_words = models.GeneratedField(
+        expression=SearchVector("folded", config="simple"), output_field=SearchVectorField(), db_persist=True
+    )
+
+    birth_on = models.DateField(_("date of birth"))
+    gender = models.CharField(_("gender"), max_length=1, choices=Gender)
+    nationality = models.CharField(_("nationality"), max_length=2, choices=countries.choices)
+    religion = models.CharField(_("religion"), max_length=10, choices=Religion)
+    marital_status = models.CharField(_("marital status"), max_length=10, choices=MaritalStatus)
+    occupation = models.ForeignKey(Occupation, models.PROTECT, null=True, blank=True, verbose_name=_("occupation"))
+    sponsor = models.ForeignKey(Account, models.PROTECT, related_name="residents", verbose_name=_("employer"))
+    branch = models.ForeignKey(Branch, models.SET_NULL, null=True, blank=True, verbose_name=_("branch"))
+    head = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="dependants", verbose_name=_("head of household"))
+    relationship = models.CharField(_("relationship"), max_length=10, choices=Relationship, blank=True)
+
+    phone = models.CharField(_("mobile number"), max_length=16, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="ar")
+    biometrics_on = models.DateField(_("biometrics recorded on"), null=True, blank=True)
+    entered_on = models.DateField(_("entered the Kingdom on"), null=True, blank=True)
+    deceased_on = models.DateField(_("deceased on"), null=True, blank=True)
+    left_on = models.DateField(_("left for good on"), null=True, blank=True)
+    reported_on = models.DateField(null=True, editable=False)  # the day of the newest facts about the person
+
+    objects = ResidentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("resident")
+        verbose_name_plural = _("residents")
+        indexes = [
+            models.Index(fields=["sponsor", "folded", "id"], name="resident_sponsor_name"),
+            GinIndex(fields=["name_words"], name="resident_name_words"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(iqama_number__isnull=False) | Q(border_number__isnull=False), name="resident_numbered"),
+            models.CheckConstraint(condition=Q(iqama_number__regex=r"^2[0-9]{9}$"), name="resident_iqama_number"),
+            models.CheckConstraint(condition=Q(border_number__regex=r"^[345][0-9]{9}$"), name="resident_border_number"),
+            models.CheckConstraint(
+                condition=Q(head=None, kind__in=["worker", "domestic"]) | Q(head__isnull=False, kind__in=["dependant", "companion"]),
+                name="resident_dependants_have_a_head",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_en if get_language() == "en" else self.name_ar
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.fold()
+        super().save(*args, **kwargs)
+
+    def fold(self) -> None:
+        """Keep the name as it is searched and sorted. `save` does it; bulk writers call it."""
+        self.folded = f"{names.fold_arabic(self.name_ar)} {names.fold_latin(self.name_en)}"
+
+    # --- who ---
+
+    @property
+    def name_ar(self) -> str:
+        return " ".join(filter(None, [self.first_ar, self.father_ar, self.grandfather_ar, self.family_ar]))
+
+    @property
+    def name_en(self) -> str:
+        return " ".join(filter(None, [self.first_en, self.father_en, self.grandfather_en, self.family_en]))
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {"ar": self.name_ar, "en": self.name_en}
+
+    @property
+    def last4(self) -> str:
+        return (self.iqama_number or self.border_number or "")[-4:]
+
+    @property
+    def is_dependant(self) -> bool:
+        return self.head_id is not None
+
+    def age(self, day: date) -> int:
+        """Full years on a day."""
+        return day.year - self.birth_on.year - ((day.month, day.day) < (self.birth_on.month, self.birth_on.day))
+
+    def turns(self, years: int) -> date:
+        """The day of this birthday."""
+        return add_months(self.birth_on, 12 * years)
+
+    # --- papers ---
+
+    @cached_property
+    def iqama(self) -> "Iqama | None":
+        """The newest version of the residency permit, or None before the first."""
+        return self.iqamas.order_by("-version").first()
+
+    @cached_property
+    def passport(self) -> "Passport | None":
+        """The passport on record."""
+        return self.passports.filter(replaced_on=None).order_by("-expires_on").first()
+
+    def outside_since(self) -> date | None:
+        """The day of the last departure when the person is outside the Kingdom, else None."""
+        last = self.movements.order_by("-crossed_on", "-pk").first()
+        return last.crossed_on if last and last.is_departure else None
+
+    def renew(self, months: int, day: date) -> "Iqama":
+        """Add a version of the permit that runs on from the last one's end. Requires a lock on the resident."""
+        current = self.iqama
+        if current is None:
+            raise LookupError("a residency that was never issued cannot be renewed")
+        renewed = self.iqamas.create(
+            version=current.version + 1,
+            issued_on=day,
+            starts_on=current.expires_on,
+            expires_on=add_months(current.expires_on, months),
+            months=months,
+            days_late=max(0, (day - current.expires_on).days),
+        )
+        self.__dict__.pop("iqama", None)
+        return renewed
+
+
+class View(models.Model):
+    """Who looked at whose file, and when. Append-only."""
+
+    resident = models.ForeignKey(Resident, models.CASCADE, related_name="views")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(db_default=clock.Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["resident", "-at"], name="view_resident")]
+
+    def __str__(self) -> str:
+        return f"{self.user} at {self.at}"

@@ -1,0 +1,99 @@
+"""The residency services."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from muqeem import countries
+from muqeem.facts import stored
+from muqeem.hijri import add_months
+from muqeem.operations.base import Fee, Operation, register
+from residency import rules
+from residency.fees import renewal_fee
+from residency.forms import RenewalForm
+from residency.models import Clearance, Iqama, Resident
+from residency.standing import covered_until
+
+
+@register
+class RenewIqama(Operation):
+    """Renew a residency for a number of months that run on from its end."""
+
+    slug = "iqama-renewal"
+    title = _("Renew residency")
+    summary = _("Renew a residency for the period you choose and print the notice.")
+    review_title = _("Check the renewal")
+    confirm_label = _("Renew residency")
+    done_title = _("Residency renewed")
+    form_class = RenewalForm
+    requirements = (
+        rules.not_deceased,
+        rules.not_left_for_good,
+        rules.residency_issued,
+        rules.within_renewal_window,
+        rules.not_late_too_often,
+        rules.not_absent,
+        rules.no_recruitment_violation,
+        rules.fines_paid,
+        rules.no_arrears,
+        rules.biometrics_taken,
+        rules.passport_valid,
+        rules.insured,
+        rules.work_permit_held,
+        rules.renewable_from_where_they_are,
+        rules.dependant_young_enough,
+        rules.dependant_proven,
+    )
+    page = "residency/renewal_page.html"
+    page_title = _("Residency Renewal Notice")
+    text = "residency-renewed"
+
+    resident: Resident
+    months: int
+
+    @property
+    def iqama(self) -> Iqama:
+        """The version that runs out. That there is one is the first thing asked of a renewal."""
+        assert self.resident.iqama is not None
+        return self.resident.iqama
+
+    def fee(self) -> Fee:
+        """Residency, work permit, levy, dependants and the fine of a late renewal."""
+        return renewal_fee(self.resident, self.iqama, self.months, self.account, self.terms)
+
+    def facts(self) -> dict[str, Any]:
+        """The person, the papers that were judged, and the residency before and after."""
+        resident, iqama, passport = (self.resident, self.resident.iqama, self.resident.passport)
+        known: dict[str, Any] = {
+            "name": resident.names,
+            "iqama_number": resident.iqama_number,
+            "nationality": countries.names(resident.nationality),
+            "birth_on": resident.birth_on,
+            "gender": Resident.Gender(resident.gender).label,
+            "passport_number": passport.number,
+            "passport_expires_on": passport.expires_on,
+            "occupation": resident.occupation and resident.occupation.titles,
+            "employer": resident.sponsor.names,
+            "employer_number": resident.sponsor.number,
+            "dependants": resident.dependants.filter(left_on=None, deceased_on=None).count(),
+        }
+        if resident.head:
+            known["relationship"] = Resident.Relationship(resident.relationship or "other").label
+            known["head_of_household"] = resident.head.names
+        insurance = covered_until(resident, Clearance.Kind.INSURANCE, self.terms.on)
+        permit = covered_until(resident, Clearance.Kind.WORK_PERMIT, self.terms.on)
+        known["insured_until_on"] = insurance
+        if permit:
+            known["work_permit_until_on"] = permit
+        renewed = {
+            "card_version": iqama.version + 1,
+            "months": self.months,
+            "expires_on": iqama.expires_on,
+            "new_expires_on": add_months(iqama.expires_on, self.months),
+        }
+        return stored(known | renewed)
+
+    def apply(self) -> dict[str, Any]:
+        """Add a version of the permit that runs on from the old one's end."""
+        renewed = self.resident.renew(self.months, self.terms.on)
+        return {"issued_on": renewed.issued_on, "starts_on": renewed.starts_on}
