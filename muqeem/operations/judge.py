@@ -1,0 +1,107 @@
+"""One judgement of one run: form, requirements and price together. The same code judges at *Verify data* and at the end."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import Membership, OperationToken
+from muqeem import clock
+from muqeem.operations.base import Fee, Finding, Operation, OperationForm, registry
+from muqeem.record import chain
+from muqeem.record.models import Parameter
+from muqeem.record.terms import Terms
+
+
+class Gone(LookupError):
+    """The token's service is no longer offered."""
+
+
+class NoLeave(PermissionError):
+    """The user may not perform this service for this account any more."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the form said and, if the answers were good, what would be done."""
+
+    form: OperationForm
+    operation: Operation | None = None
+    findings: tuple[Finding, ...] = ()
+    fee: Fee | None = None
+    facts: Mapping[str, Any] | None = None
+
+    @property
+    def obstacles(self) -> list[Finding]:
+        """The requirements that are not met."""
+        return [finding for finding in self.findings if not finding.met]
+
+    def shown(self) -> dict[str, Any]:
+        """What the review page shows and the fingerprint covers."""
+        assert self.fee is not None and self.facts is not None
+        return {"facts": dict(self.facts), "fee": self.fee.stored(), "total": f"{self.fee.total:.2f}"}
+
+
+def service_of(token: OperationToken) -> type[Operation]:
+    """The service that a token is for. Raises Gone."""
+    try:
+        return registry[token.slug]
+    except KeyError:
+        raise Gone(token.slug) from None
+
+
+def leave_of(token: OperationToken) -> Membership:
+    """The membership that gives leave, read afresh. Raises NoLeave."""
+    member = Membership.objects.live().filter(user=token.user, account=token.account).first()
+    if member is None or not token.user.is_active or not member.may(token.slug):
+        raise NoLeave(token.slug)
+    return member
+
+
+def terms_of_today() -> Terms:
+    """What is in force on the Riyadh day."""
+    return Parameter.objects.terms(clock.today())
+
+
+def form_of(token: OperationToken, data: Mapping[str, Any] | None, *, lock: bool = False, terms: Terms | None = None) -> OperationForm:
+    """The service's form, narrowed to what the token's user reaches; unbound without data."""
+    member = leave_of(token)
+    service = service_of(token)
+    assert token.account is not None
+    return service.form_class(
+        data,
+        initial=token.data or token.prefill,
+        account=token.account,
+        terms=terms or terms_of_today(),
+        branches=member.branch_ids(),
+        lock=lock,
+    )
+
+
+def judge(token: OperationToken, data: Mapping[str, Any], *, lock: bool = False) -> Judgement:
+    """Judge the answers. With `lock` on rows taken for this transaction, which it then requires."""
+    form = form_of(token, data, lock=lock)
+    if not form.is_valid():
+        return Judgement(form)
+    assert token.account is not None
+    operation = service_of(token)(account=token.account, user=token.user, terms=form.terms, answers=form.cleaned_data)
+    findings = tuple(operation.findings())
+    if not all(finding.met for finding in findings):
+        return Judgement(form, operation, findings)
+    return Judgement(form, operation, findings, operation.fee(), operation.facts())
+
+
+def fingerprint_of(token: OperationToken, data: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
+    """Twelve hexadecimal signs that stand for exactly these answers, facts and fee in this journey."""
+    text = chain.canonical({"token": str(token.uuid), "data": data, "shown": shown})
+    return hashlib.sha256(text.encode()).hexdigest()[:12].upper()
+
+
+def verify(token: OperationToken, data: Mapping[str, Any]) -> Judgement:
+    """*Verify data*: judge the answers and, if nothing stands against them, keep them with what they lead to."""
+    judgement = judge(token, data)
+    if judgement.facts is not None:
+        answers = {name: str(data.get(name, "")) for name in judgement.form.fields}
+        shown = judgement.shown()
+        token.keep(answers, shown, fingerprint_of(token, answers, shown))
+    return judgement

@@ -1,0 +1,179 @@
+"""What was done, and its paper."""
+
+import secrets
+import uuid
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, OperationToken, User
+from muqeem import catalogue, clock
+from muqeem.record import chain
+
+
+def new_receipt_number() -> str:
+    """Twelve digits without a sequence, as the bar code carries them."""
+    return str(secrets.randbelow(9 * 10**11) + 10**11)
+
+
+class Receipt(models.Model):
+    """What was done, as it stood when it was done. Append-only by trigger; it never looks at the services of today."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    number = models.CharField(_("receipt number"), max_length=12, unique=True, default=new_receipt_number)
+    slug = models.CharField(_("service"), max_length=50)
+    token = models.ForeignKey(OperationToken, models.PROTECT, related_name="receipts")
+    resident = models.ForeignKey("residency.Resident", models.PROTECT, related_name="receipts")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="receipts")
+    user = models.ForeignKey(User, models.PROTECT, related_name="receipts")
+    at = models.DateTimeField(_("at"))
+    titles = models.JSONField()
+    facts = models.JSONField()
+    fee = models.JSONField(default=list)
+    total = models.DecimalField(_("total"), max_digits=12, decimal_places=2)
+    spent = models.PositiveSmallIntegerField(_("operations spent"))
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
+        indexes = [
+            models.Index(fields=["account", "-id"], name="receipt_account"),
+            models.Index(fields=["resident", "-id"], name="receipt_resident"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["token", "resident"], name="receipt_once")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def title(self) -> str:
+        return catalogue.title(self.slug)
+
+    def digest(self) -> str:
+        """The hash by which the journal's chain covers the receipt."""
+        return chain.digest(
+            chain.canonical(
+                {
+                    "number": self.number,
+                    "slug": self.slug,
+                    "at": self.at,
+                    "facts": self.facts,
+                    "fee": self.fee,
+                    "total": f"{self.total:.2f}",
+                    "spent": self.spent,
+                }
+            )
+        )
+
+
+class Document(models.Model):
+    """The page of one receipt and one person: its facts and the seal over them. Append-only by trigger."""
+
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="documents")
+    resident = models.ForeignKey("residency.Resident", models.PROTECT, related_name="documents")
+    serial = models.CharField(_("document number"), max_length=12, unique=True)
+    page = models.CharField(max_length=100)
+    facts = models.JSONField()
+    seal = models.TextField()
+    code = models.CharField(_("document code"), max_length=14)
+    issued_on = models.DateField(_("issued on"))
+    valid_until = models.DateField(_("valid until"), null=True)
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        constraints = [models.UniqueConstraint(fields=["receipt", "resident"], name="document_once")]
+
+    def __str__(self) -> str:
+        return self.serial
+
+    def print_copy(self, user: User) -> "Print":
+        """Ask for one more copy on paper. Requires a transaction."""
+        Document.objects.select_for_update().get(pk=self.pk)  # copies are numbered one after the other
+        copies = self.prints.count()
+        return self.prints.create(copy=copies + 1, user=user, printed_by=user.names, language=user.language)
+
+
+class PrintQuerySet(models.QuerySet["Print"]):
+    def due(self) -> "PrintQuerySet":
+        return self.filter(rendered_at=None, failed_at=None, due_at__lte=clock.Now())
+
+    def stuck(self) -> "PrintQuerySet":
+        return self.filter(failed_at__isnull=False)
+
+
+class Print(models.Model):
+    """One copy on paper, rendered once: who asked, when, the copy's number, the file and its hash."""
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="prints")
+    copy = models.PositiveIntegerField(_("copy"))
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    printed_by = models.JSONField()
+    language = models.CharField(max_length=2)
+    printed_at = models.DateTimeField(_("printed"), db_default=clock.Now())
+    due_at = models.DateTimeField(db_default=clock.Now())
+    leased_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    rendered_at = models.DateTimeField(_("rendered"), null=True)
+    failed_at = models.DateTimeField(_("failed"), null=True)
+    error = models.CharField(_("error"), max_length=200, blank=True)
+    taken_at = models.DateTimeField(null=True)  # when it was first asked for on paper; the next print is a new copy
+    file = models.FileField(upload_to="%Y/%m", blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    objects = PrintQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("print")
+        verbose_name_plural = _("prints")
+        indexes = [models.Index(fields=["due_at"], condition=Q(rendered_at=None, failed_at=None), name="print_due")]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "copy"], name="print_once"),
+            models.CheckConstraint(
+                condition=Q(rendered_at=None) | (~Q(file="") & ~Q(sha256="") & Q(failed_at=None)), name="print_rendered_whole"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_id} copy {self.copy}"
+
+    @property
+    def ready(self) -> bool:
+        return self.rendered_at is not None
+
+    @property
+    def state(self) -> str:
+        """ready, failed or progress."""
+        return "ready" if self.rendered_at else "failed" if self.failed_at else "progress"
+
+    def take(self) -> None:
+        """Record that somebody took the copy on paper."""
+        Print.objects.filter(pk=self.pk, taken_at=None).update(taken_at=clock.Now())
+
+    @classmethod
+    def lease(cls, pk: int, seconds: int = 30) -> "Print | None":
+        """Take the copy for rendering, or None when somebody else has it or it is done."""
+        until = clock.Now() + timedelta(seconds=seconds)
+        free = cls.objects.filter(Q(leased_until=None) | Q(leased_until__lt=clock.Now()), pk=pk, rendered_at=None, failed_at=None)
+        if not free.update(leased_until=until, attempts=F("attempts") + 1):
+            return None
+        return cls.objects.select_related("document__receipt").get(pk=pk)
+
+    def rendered(self, file: str, sha256: str) -> bool:
+        """Record the file. False when another worker was first: then its file is the one."""
+        unfinished = Print.objects.filter(pk=self.pk, rendered_at=None, failed_at=None)
+        return bool(unfinished.update(file=file, sha256=sha256, rendered_at=clock.Now(), leased_until=None, error=""))
+
+    def postpone(self, wait: timedelta, error: str) -> None:
+        """Record a failure that may pass."""
+        Print.objects.filter(pk=self.pk, rendered_at=None).update(due_at=clock.Now() + wait, leased_until=None, error=error[:200])
+
+    def fail(self, error: str) -> None:
+        """Record a failure that staff must look at."""
+        Print.objects.filter(pk=self.pk, rendered_at=None).update(failed_at=clock.Now(), leased_until=None, error=error[:200])
+
+    def retry(self) -> None:
+        """Try again what had failed."""
+        Print.objects.filter(pk=self.pk, failed_at__isnull=False).update(failed_at=None, attempts=0, due_at=clock.Now())

@@ -1,0 +1,63 @@
+"""From a receipt to its page: the document with its seal, and what the printer is given."""
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+
+from muqeem import clock, seal, serials
+from muqeem.facts import stored
+from muqeem.operations.base import Operation
+from muqeem.operations.models import Document, Print, Receipt
+from muqeem.record.texts import host
+
+
+def document_of(operation: Operation, receipt: Receipt) -> Document:
+    """The sealed page of a receipt. Requires the receipt's transaction."""
+    resident = operation.resident
+    issued_on = clock.riyadh_day(receipt.at)
+    dates = {"issued_on": issued_on}
+    until = receipt.facts.get("new_expires_on")
+    if until:
+        dates["until_on"] = date.fromisoformat(until)
+    serial = serials.new_serial()
+    sealed = seal.seal(
+        seal.Payload(serial=serial, kind=receipt.slug, last_four=resident.last4, birth_year=resident.birth_on.year, dates=dates)
+    )
+    return Document.objects.create(
+        receipt=receipt,
+        resident=resident,
+        serial=serial,
+        page=operation.page,
+        facts=receipt.facts | {"title": stored(operation.page_title)},
+        seal=sealed,
+        code=seal.check_code(sealed),
+        issued_on=issued_on,
+        valid_until=dates.get("until_on"),
+    )
+
+
+def page_context(printed: Print) -> dict[str, Any]:
+    """All that the page's template is given; every text in it is judged by the printer."""
+    document = printed.document
+    receipt = document.receipt
+    first = document.prints.filter(copy=1).get()
+    return {
+        "document": {
+            "serial": document.serial,
+            "serial_shown": serials.show_serial(document.serial),
+            "code": serials.show_serial(document.code),
+            "receipt_number": receipt.number,
+            "issued_on": document.issued_on,
+            "title": document.facts["title"],
+        },
+        "facts": document.facts | {"total_sar": f"{receipt.total:.2f}", "done_on": clock.riyadh_day(receipt.at).isoformat()},
+        "copy": printed.copy,
+        "first_printed_at": first.printed_at,
+        "printed_by": printed.printed_by,
+        "printed_at": printed.printed_at,
+        "seal_url": f"{settings.SITE_URL}/check/#{document.seal}",
+        "host": host(),
+        "demonstration": settings.DEMO,
+        "authority": settings.ISSUING_AUTHORITY,
+    }

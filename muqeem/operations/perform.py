@@ -1,0 +1,224 @@
+"""The one transaction: token, effect, quota, money, receipt, pages, messages and journal, together or not at all.
+
+Locks are taken in one order everywhere: token → resident → subscription and wallet → journal head.
+"""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import OperationToken, Subscription, Wallet
+from accounts.models.money import WalletTooLow
+from accounts.models.packages import QuotaExhausted, SubscriptionOver
+from accounts.models.tokens import Step
+from muqeem import clock
+from muqeem.facts import stored
+from muqeem.operations.base import Operation
+from muqeem.operations.judge import Gone, Judgement, NoLeave, fingerprint_of, judge
+from muqeem.operations.models import Receipt
+from muqeem.operations.page import document_of
+from muqeem.operations.tasks import print_copy
+from muqeem.record.models import Event
+from muqeem.record.outbox import post
+from muqeem.sentences import Sentence, say, sentence
+
+NOTHING_DONE = sentence("nothing-done", _("Nothing was done or charged."))
+NO_LEAVE = sentence("no-leave", _("Not among your privileges"))
+ASK_MAIN_USER = sentence("ask-main-user", _("Ask the main user."))
+SERVICE_GONE = sentence("service-gone", _("This service is no longer offered."))
+FACTS_CHANGED = sentence(
+    "facts-changed", _("The facts changed after your review. Nothing was done or charged. See the new data below and confirm again.")
+)
+FEE_CHANGED = sentence("fee-changed", _("The fee changed from %(old_sar)s to %(new_sar)s. Nothing was charged. Confirm again."))
+WALLET_LOW = sentence(
+    "wallet-low",
+    _("The wallet holds %(balance)s; %(fee)s is needed. Nothing was done or charged. Add %(gap)s, then confirm until %(time)s."),
+)
+QUOTA_USED = sentence("quota-used", _("Your package has no operations left. Nothing was done or charged. Renew or upgrade."))
+SUBSCRIPTION_ENDED = sentence(
+    "subscription-ended", _("The subscription ended on %(ended_on)s. Services are shown and work again once it is renewed.")
+)
+NO_SUBSCRIPTION = sentence("no-subscription", _("The account has no subscription. Services are shown and work once it has one."))
+
+
+class Refused(Exception):
+    """Nothing was done. `reason` says why; the token can still be used unless it lapsed."""
+
+    def __init__(self, reason: Sentence, mend: Sentence | None = None, *, judgement: Judgement | None = None) -> None:
+        super().__init__(reason.key)
+        self.reason = reason
+        self.mend = mend
+        self.judgement = judgement
+
+
+class TokenSpent(Exception):
+    """It was done before. `receipt` is what came of it."""
+
+    def __init__(self, receipt: Receipt) -> None:
+        super().__init__(receipt.number)
+        self.receipt = receipt
+
+
+class Lapsed(Exception):
+    """The token can no longer be used; nothing was done with it."""
+
+
+class Outdated(Exception):
+    """The page that was confirmed is older than the last review."""
+
+
+def perform(token: OperationToken, fingerprint: str) -> Receipt:
+    """Do what was shown, once. Opens a transaction of its own.
+
+    Raises TokenSpent with the receipt when it was done before, Lapsed, Outdated, or Refused: then everything is
+    rolled back, the refusal is recorded in a transaction of its own and the token is as it was.
+    """
+    with clock.hold():
+        try:
+            with transaction.atomic(durable=True):
+                return _perform(token, fingerprint)
+        except Refused as refusal:
+            record_refusal(token, refusal)
+            raise
+
+
+def _perform(token: OperationToken, fingerprint: str) -> Receipt:
+    if not token.spend(fingerprint):
+        raise _why_not(token)
+    judgement = _judged_again(token)
+    operation, fee = judgement.operation, judgement.fee
+    assert operation is not None and fee is not None and token.account is not None
+    number = Receipt._meta.get_field("number").get_default()
+    spent = _spend(token, operation)
+    _pay(token, fee.total, number)
+    facts = {**judgement.shown()["facts"], **stored(operation.apply())}
+    receipt = Receipt.objects.create(
+        number=number,
+        slug=operation.slug,
+        token=token,
+        resident=operation.resident,
+        account=token.account,
+        user=token.user,
+        at=clock.now(),
+        titles=stored(operation.done_title),
+        facts=facts,
+        fee=fee.stored(),
+        total=fee.total,
+        spent=spent,
+    )
+    print_copy(document_of(operation, receipt), token.user)
+    _tell(token, operation, receipt)
+    Event.objects.seal(
+        "operation",
+        actor=token.user.username,
+        account=token.account.number,
+        subject=str(receipt.uuid),
+        slug=receipt.slug,
+        receipt=receipt.number,
+        digest=receipt.digest(),
+        total=f"{receipt.total:.2f}",
+        name=facts.get("name"),
+    )
+    return receipt
+
+
+def _why_not(token: OperationToken) -> Exception:
+    """Why the token could not be spent, read after the fact."""
+    token.refresh_from_db()
+    match token.step():
+        case Step.DONE:
+            return TokenSpent(token.receipts.earliest("pk"))
+        case Step.REVIEW:
+            return Outdated()
+        case _:
+            return Lapsed()
+
+
+def _judged_again(token: OperationToken) -> Judgement:
+    """The same judgement as at *Verify data*, on locked rows; it must come to exactly what was shown."""
+    token.refresh_from_db()
+    assert token.data is not None and token.shown is not None
+    try:
+        judgement = judge(token, token.data, lock=True)
+    except NoLeave:
+        raise Refused(say(NO_LEAVE), say(ASK_MAIN_USER)) from None
+    except Gone:
+        raise Refused(say(SERVICE_GONE)) from None
+    if judgement.obstacles:
+        first = judgement.obstacles[0]
+        raise Refused(first.fact, first.mend, judgement=judgement)
+    if judgement.facts is None:  # an answer that was good is not any more
+        raise Refused(say(FACTS_CHANGED), judgement=judgement)
+    shown = judgement.shown()
+    if fingerprint_of(token, token.data, shown) != token.fingerprint:
+        if shown["total"] != token.shown["total"]:
+            raise Refused(say(FEE_CHANGED, old_sar=token.shown["total"], new_sar=shown["total"]), judgement=judgement)
+        raise Refused(say(FACTS_CHANGED), judgement=judgement)
+    return judgement
+
+
+def _spend(token: OperationToken, operation: Operation) -> int:
+    assert token.account is not None
+    operations = operation.terms.get(f"{operation.slug}.spends", operation.spends)
+    try:
+        Subscription.spend(token.account, operation.terms.on, operations)
+    except QuotaExhausted:
+        raise Refused(say(QUOTA_USED)) from None
+    except SubscriptionOver as over:
+        raise Refused(_over(over.ended_on)) from None
+    return operations
+
+
+def _over(ended_on: date | None) -> Sentence:
+    return say(SUBSCRIPTION_ENDED, ended_on=ended_on) if ended_on else say(NO_SUBSCRIPTION)
+
+
+def _pay(token: OperationToken, total: Any, reference: str) -> None:
+    if not total:
+        return
+    assert token.account is not None and token.expires_at is not None
+    try:
+        Wallet.of(token.account).pay(total, reference=reference, actor=token.user.username)
+    except WalletTooLow as low:
+        until = token.expires_at.astimezone(clock.RIYADH)
+        values = {"balance": low.balance, "fee": low.needed, "gap": low.needed - low.balance, "time": f"{until:%H:%M}"}
+        raise Refused(say(WALLET_LOW, **values)) from None
+
+
+def _tell(token: OperationToken, operation: Operation, receipt: Receipt) -> None:
+    """Tell the resident, and the account's main users if somebody else acted."""
+    assert token.account is not None
+    resident = operation.resident
+    values = {
+        "slug": receipt.slug,
+        "last4": resident.last4,
+        "sum": f"{receipt.total:,.2f}",
+        "receipt": receipt.number,
+        "until_on": receipt.facts.get("new_expires_on", ""),
+    }
+    receivers = {}
+    for member in token.account.main_users():
+        if member.user_id != token.user_id:
+            for phone in member.user.phonedevice_set.filter(confirmed=True)[:1]:
+                receivers[phone.number] = (member.user.language, "operation-done")
+    if resident.phone:
+        receivers[resident.phone] = (resident.language, operation.text)
+    for number, (language, template) in receivers.items():
+        post(template=template, language=language, receiver=number, account=token.account.number, arguments=values)
+
+
+def record_refusal(token: OperationToken, refusal: Refused) -> None:
+    """Keep the refusal in the journal: who, for whom, why. Opens a transaction of its own."""
+    with transaction.atomic():
+        Event.objects.seal(
+            "refusal",
+            actor=token.user.username,
+            account=token.account.number if token.account else "",
+            subject=str(token.uuid),
+            slug=token.slug,
+            reason=refusal.reason.stored(),
+            mend=refusal.mend and refusal.mend.stored(),
+            name=(token.shown or {}).get("facts", {}).get("name"),
+        )

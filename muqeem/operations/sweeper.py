@@ -1,0 +1,59 @@
+"""What must not be lost although a hint was: each second the rows that are due are hinted again, or done here."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from kombu import Connection
+
+from muqeem import clock
+from muqeem.operations.models import Print
+from muqeem.operations.tasks import produce, render
+from muqeem.record.models import Message
+from muqeem.record.tasks import deliver, send
+
+logger = logging.getLogger(__name__)
+
+AGAIN_AFTER = timedelta(seconds=30)
+AT_ONCE = 20
+
+
+def sweep() -> int:
+    """One look at both outboxes; how many rows were due. Opens transactions of its own."""
+    broker = broker_is_there()
+    return _sweep(Message.objects.due(), "message", send, deliver, broker) + _sweep(Print.objects.due(), "copy", render, produce, broker)
+
+
+def _sweep(due: QuerySet, name: str, task: Callable, do: Callable[[int], None], broker: bool) -> int:
+    claimed = claim(due)
+    for pk in claimed:
+        if broker:
+            try:
+                task.apply_async(kwargs={name: pk}, retry=False)
+                continue
+            except Exception:  # noqa: BLE001 -- the broker went away between the look and the hint
+                logger.warning("the broker is away; the sweeper does it", extra={"service": name})
+        do(pk)
+    return len(claimed)
+
+
+def claim(due: QuerySet) -> list[int]:
+    """Take some due rows for the next half minute; rows that another sweeper holds are left to it."""
+    with transaction.atomic():
+        rows = due.order_by("due_at").select_for_update(skip_locked=True).values_list("pk", flat=True)[:AT_ONCE]
+        claimed = list(rows)
+        due.model.objects.filter(pk__in=claimed).update(due_at=clock.Now() + AGAIN_AFTER)
+    return claimed
+
+
+def broker_is_there() -> bool:
+    """Whether the broker answers within a third of a second."""
+    try:
+        with Connection(settings.CELERY_BROKER_URL, connect_timeout=0.3, transport_options={"socket_connect_timeout": 0.3, "socket_timeout": 0.3}) as broker:
+            broker.default_channel.client.ping()
+    except Exception:  # noqa: BLE001 -- every client names its failures otherwise; all mean that it is away
+        return False
+    return True

@@ -1,0 +1,66 @@
+"""Pages are rendered here, each copy once. The task is a hint; the row decides whether anything is left to do."""
+
+import hashlib
+import logging
+from datetime import timedelta
+from functools import partial
+
+from celery import shared_task
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from accounts.models import User
+from muqeem import clock, pdf
+from muqeem.operations.models import Document, Print
+from muqeem.operations.page import page_context
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 5
+
+
+@shared_task(name="operations.render")
+def render(*, copy: int, **_: object) -> None:
+    """Render one copy if nobody else does."""
+    produce(copy)
+
+
+def produce(pk: int) -> None:
+    """Render one copy now. What can never be rendered is shown to staff with its reason; the rest is tried again."""
+    printed = Print.lease(pk)
+    if printed is None:
+        return
+    if printed.attempts > ATTEMPTS:  # its worker died again and again
+        printed.fail("the page could not be made in five attempts")
+        return
+    try:
+        content = pdf.render(printed.document.page, page_context(printed))
+    except (pdf.Unprintable, pdf.Overfull, pdf.Unfetchable) as error:
+        logger.error("a page cannot be printed", extra={"reference": printed.document.serial})
+        printed.fail(f"{type(error).__name__}: {error}")
+        return
+    except Exception as error:
+        logger.exception("a page was not printed", extra={"reference": printed.document.serial})
+        printed.postpone(timedelta(seconds=2**printed.attempts), f"{type(error).__name__}: {error}")
+        return
+    sha256 = hashlib.sha256(content).hexdigest()
+    day = clock.riyadh_day(printed.printed_at)
+    file = default_storage.save(f"{day:%Y/%m}/{printed.document.serial}-{printed.copy}.pdf", ContentFile(content))
+    if not printed.rendered(file, sha256):
+        default_storage.delete(file)
+
+
+def print_copy(document: Document, user: User) -> Print:
+    """Ask for one more copy on paper and tell a worker after the commit. Requires a transaction."""
+    printed = document.print_copy(user)
+    transaction.on_commit(partial(hint, printed.pk), robust=True)
+    return printed
+
+
+def hint(pk: int) -> None:
+    """Tell a worker; the broker may be away, then the sweeper does it. Call it on commit."""
+    try:
+        render.apply_async(kwargs={"copy": pk}, retry=False)
+    except Exception:  # noqa: BLE001 -- whatever the broker's client raises, the deed is done and the row is kept
+        logger.warning("the broker is away; the sweeper will print")

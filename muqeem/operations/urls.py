@@ -1,0 +1,17 @@
+from django.urls import path
+
+from muqeem.operations.views import journey, public, receipts, services
+
+urlpatterns = [
+    path("services/", services.services, name="services"),
+    path("services/<slug:slug>/", services.start, name="service"),
+    path("operations/", receipts.my_operations, name="my-operations"),
+    path("operations/<uuid:uuid>/", journey.journey, name="operation"),
+    path("receipts/<uuid:uuid>/", receipts.receipt, name="receipt"),
+    path("documents/<str:serial>/", receipts.document, name="document"),
+    path("documents/<str:serial>.pdf", receipts.document_pdf, name="document-pdf"),
+    path("documents/<str:serial>/copies/", receipts.document_copies, name="document-copies"),
+    path("check/", public.check, name="check"),
+    path("check/keys", public.check_keys, name="check-keys"),
+    path("fees/", public.fees, name="fees"),
+]

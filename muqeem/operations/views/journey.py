@@ -1,0 +1,172 @@
+"""One journey, one address. The token's row says the step; what is posted says what is wanted."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.access import MemberRequest, member
+from accounts.forms import CodeForm
+from accounts.models import OperationToken, Wallet
+from accounts.models.limits import CodeRefused
+from accounts.models.tokens import Step, TokenClosed
+from accounts.replies import code_error, send_error
+from accounts.views import phone_last2
+from muqeem import facts
+from muqeem.operations.base import registry
+from muqeem.operations.judge import NoLeave, form_of, leave_of, verify
+from muqeem.operations.perform import Lapsed, Outdated, Refused, TokenSpent, perform
+
+
+@member
+def journey(request: MemberRequest, uuid: str) -> HttpResponse:
+    """Show the step, or take what was posted and lead on. Nothing here happens twice, whatever is posted twice."""
+    token = get_object_or_404(OperationToken.objects.select_related("user", "account"), uuid=uuid, user=request.user)
+    if token.account != request.account or token.slug not in registry:
+        raise Http404
+    try:
+        leave_of(token)
+    except NoLeave:
+        raise Http404 from None
+    if request.method == "POST":
+        return _post(request, token)
+    return _show(request, token)
+
+
+def _post(request: MemberRequest, token: OperationToken) -> HttpResponse:
+    if "fingerprint" in request.POST:
+        return _confirm(request, token)
+    match token.step():
+        case Step.CODE if "again" in request.POST:
+            return _send_again(request, token)
+        case Step.CODE:
+            return _try_code(request, token)
+        case Step.DETAILS | Step.REVIEW if "extend" in request.POST:
+            token.extend()
+            return _back(token)
+        case Step.DETAILS | Step.REVIEW if "code" not in request.POST:
+            return _verify(request, token)
+        case _:
+            return _back(token)
+
+
+def _show(request: MemberRequest, token: OperationToken) -> HttpResponse:
+    match token.step():
+        case Step.CODE:
+            return _page(request, token, "code", form=CodeForm(), phone_last2=phone_last2(request.user))
+        case Step.DETAILS:
+            return _page(request, token, "details", form=form_of(token, None))
+        case Step.REVIEW if "edit" in request.GET:
+            return _page(request, token, "details", form=form_of(token, None))
+        case Step.REVIEW:
+            return _review(request, token)
+        case Step.DONE:
+            return redirect("receipt", token.receipts.earliest("pk").uuid)
+        case Step.LAPSED:
+            sentence = _("This operation has lapsed; nothing was done. Start a new one.")
+        case Step.CLOSED:
+            sentence = _("Too many tries: this operation is closed. You can start a new one.")
+    return _page(request, token, "closed", status=410, sentence=sentence)
+
+
+# --- the code ---
+
+
+def _try_code(request: MemberRequest, token: OperationToken) -> HttpResponse:
+    form = CodeForm(request.POST)
+    if form.is_valid():
+        try:
+            token.try_code(form.cleaned_data["code"])
+        except CodeRefused as error:
+            form.add_error("code", code_error(error))
+        else:
+            return _back(token)
+    if token.step() != Step.CODE:
+        return _back(token)
+    return _page(request, token, "code", status=422, form=form, phone_last2=phone_last2(request.user))
+
+
+def _send_again(request: MemberRequest, token: OperationToken) -> HttpResponse:
+    try:
+        token.send_code()
+    except CodeRefused as error:
+        messages.warning(request, send_error(error))
+    return _back(token)
+
+
+# --- the data ---
+
+
+def _verify(request: MemberRequest, token: OperationToken) -> HttpResponse:
+    try:
+        judgement = verify(token, request.POST)
+    except TokenClosed:
+        return _back(token)
+    if judgement.obstacles:
+        return _page(request, token, "details", status=422, form=judgement.form, findings=judgement.findings)
+    if judgement.facts is None:
+        return _page(request, token, "details", status=422, form=judgement.form)
+    return _back(token)
+
+
+def _review(request: MemberRequest, token: OperationToken, *, status: int = 200, **context: Any) -> HttpResponse:
+    assert token.shown is not None
+    total = Decimal(token.shown["total"])
+    return _page(
+        request,
+        token,
+        "review",
+        status=status,
+        facts=token.shown["facts"],
+        fee=token.shown["fee"],
+        total=total,
+        wallet_after=Wallet.of_or_empty(request.account).balance - total,
+        fingerprint=token.fingerprint,
+        **context,
+    )
+
+
+# --- the deed ---
+
+
+def _confirm(request: MemberRequest, token: OperationToken) -> HttpResponse:
+    try:
+        receipt = perform(token, request.POST.get("fingerprint", ""))
+    except TokenSpent as spent:
+        return redirect(f"{_receipt_address(spent.receipt.uuid)}?again=1")
+    except Lapsed:
+        return _back(token)
+    except Outdated:
+        messages.warning(request, _("This page is older than your last review. The latest data is shown."))
+        return _back(token)
+    except Refused as refusal:
+        return _refused(request, token, refusal)
+    return redirect("receipt", receipt.uuid)
+
+
+def _refused(request: MemberRequest, token: OperationToken, refusal: Refused) -> HttpResponse:
+    """Nothing was done. Where only facts or price changed, the new ones are shown to be confirmed."""
+    token.refresh_from_db()
+    judgement = refusal.judgement
+    if judgement is not None and judgement.facts is not None and token.data is not None and token.shown is not None:
+        before = token.shown
+        verify(token, token.data)
+        changes = [facts.label(key) for key, value in judgement.facts.items() if before["facts"].get(key) != value]
+        return _review(request, token, status=409, refusal=refusal.reason, changes=changes)
+    return _page(request, token, "refused", status=409, sentence=refusal.reason, mend=refusal.mend)
+
+
+def _receipt_address(uuid: Any) -> str:
+    return redirect("receipt", uuid).url
+
+
+def _back(token: OperationToken) -> HttpResponseRedirect:
+    return redirect("operation", token.uuid)
+
+
+def _page(request: MemberRequest, token: OperationToken, step: str, *, status: int = 200, **context: Any) -> HttpResponse:
+    context |= {"token": token, "operation": registry[token.slug]}
+    return render(request, f"operations/{step}.html", context, status=status)

@@ -1,0 +1,99 @@
+"""The menu of services, and the page of each with the button that sends the code."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.access import MemberRequest, member
+from accounts.models import OperationToken, Subscription
+from accounts.models.limits import CodeRefused
+from accounts.models.tokens import Method
+from accounts.replies import send_error
+from accounts.views import phone_last2
+from muqeem import clock
+from muqeem.operations.base import Operation, OperationForm, registry
+from muqeem.operations.judge import terms_of_today
+
+
+@member
+def services(request: MemberRequest) -> HttpResponse:
+    """Every service of the portal; closed ones stay visible with their reason."""
+    return render(request, "operations/services.html", {"services": menu(request)})
+
+
+def menu(request: MemberRequest) -> list[dict[str, Any]]:
+    """The services as the menu shows them to this member."""
+    return [
+        {
+            "slug": service.slug,
+            "title": service.title,
+            "summary": service.summary,
+            "allowed": request.membership.may(service.slug),
+            "reason": why_closed(request, service),
+        }
+        for service in registry.values()
+    ]
+
+
+def why_closed(request: MemberRequest, service: type[Operation]) -> str:
+    """Why this member cannot start the service now, or nothing."""
+    if not request.membership.may(service.slug):
+        main = next(iter(request.account.main_users()), None)
+        name = main.user if main else None
+        words = _("Not among your privileges") + ". "
+        return words + (
+            _("Ask the main user, %(name)s") % {"name": name.name_ar if request.LANGUAGE_CODE == "ar" else name.name_en} if name else ""
+        )
+    if Subscription.current(request.account, clock.today()) is None:
+        return _("The account has no subscription in force. Services are shown and work once it has one.")
+    return ""
+
+
+@member
+def start(request: MemberRequest, slug: str) -> HttpResponse:
+    """What the service is, who may; by POST the code is sent and the journey begins."""
+    service = registry.get(slug)
+    if service is None:
+        raise Http404
+    resident = _resident_asked_for(request, service)
+    closed = why_closed(request, service)
+    if request.method == "POST" and not closed:
+        prefill = {"iqama_number": resident.iqama_number} if resident else {}
+        try:
+            token = OperationToken.begin(request.user, slug, request.account, prefill)
+        except CodeRefused as error:
+            messages.warning(request, send_error(error))
+        else:
+            return redirect("operation", token.uuid)
+    has_app = TOTPDevice.objects.filter(user=request.user, confirmed=True).exists()
+    context = {
+        "operation": service,
+        "resident": resident,
+        "findings": service.judge(resident, request.account, terms_of_today()) if resident else [],
+        "closed_reason": closed,
+        "method": Method.APP if has_app else Method.TEXT,
+        "phone_last2": phone_last2(request.user),
+    }
+    return render(request, "operations/start.html", context)
+
+
+def _resident_asked_for(request: MemberRequest, service: type[Operation]) -> Any:
+    """The resident from whose file the service is started, if the account reaches one of this name."""
+    uuid = request.POST.get("resident") or request.GET.get("resident")
+    if not uuid:
+        return None
+    return chooser(service, request).by_uuid(uuid) or _nobody()
+
+
+def chooser(service: type[Operation], request: MemberRequest) -> Any:
+    """The field by which the service chooses its resident, narrowed to the member's reach."""
+    form: OperationForm = service.form_class(account=request.account, terms=terms_of_today(), branches=request.membership.branch_ids())
+    return form.chooser()
+
+
+def _nobody() -> Any:
+    raise Http404
