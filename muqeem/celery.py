@@ -1,0 +1,40 @@
+"""The queue: hints travel through Redis, the truth stays in PostgreSQL.
+
+The worker of the queue `prints` imports WeasyPrint before it forks and limits each child's memory after.
+"""
+
+import os
+import resource
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_init, worker_process_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "muqeem.settings")
+
+app = Celery("muqeem")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+PRINT_MEMORY = 1 << 30  # bytes of address space; a page needs a tenth of it
+
+
+def _prints(sender: Any) -> bool:
+    queues = getattr(getattr(sender, "app", app).amqp, "queues", {})
+    return "prints" in getattr(queues, "consume_from", {})
+
+
+@worker_init.connect
+def warm(sender: Any = None, **_: Any) -> None:
+    """Load fonts and style sheets once, before the children fork."""
+    if _prints(sender):
+        from muqeem import pdf  # noqa: PLC0415 -- only this worker prints
+
+        pdf.warm()
+
+
+@worker_process_init.connect
+def confine(sender: Any = None, **_: Any) -> None:
+    """A page that eats memory ends its own process, not the machine."""
+    if _prints(sender):
+        resource.setrlimit(resource.RLIMIT_AS, (PRINT_MEMORY, PRINT_MEMORY))

@@ -1,0 +1,207 @@
+"""The whole portal on one machine, and its workers alone for the others."""
+
+import fcntl
+import hashlib
+import http.client
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from muqeem.processes import CannotStart, environment
+from muqeem.processes.child import Child
+from muqeem.processes.owner import demand_reach, own, servers_owner
+from muqeem.processes.postgres import Postgres, binaries, new_password
+from muqeem.processes.redis import RedisServer
+from muqeem.processes.sockets import socket_folder
+from muqeem.processes.supervisor import Stopped, Supervisor
+
+LOG_LIMIT = 10_000_000  # bytes; a longer log is put aside at the next start
+PROCESSORS = os.cpu_count() or 1
+ACCESS_LOG_FORMAT = "%(t)s %(m)s %(U)s %(s)s %(b)s %(M)sms"  # without queries: they hold names and numbers
+
+
+class Portal:
+    """The processes of the portal in `base`, with their data in `var`."""
+
+    def __init__(self, base: Path, var: Path, port: int, surroundings: Mapping[str, str]) -> None:
+        self.base = base
+        self.var = var.resolve()
+        self.port = port
+        self.variables = {**surroundings, "MUQEEM_VAR": str(self.var), "PYTHONUNBUFFERED": "1"}
+        self.logs: Path | None = None
+
+    def run(self) -> None:
+        """Engines, tables, people, servers: until told to stop."""
+        with ExitStack() as stack:
+            self._move_in()
+            stack.enter_context(only_one(self.var))
+            demand_free(self.port)
+            self.logs = self.var / "log"
+            self.logs.mkdir(mode=0o700, exist_ok=True)
+            supervisor = stack.enter_context(Supervisor())
+            demonstration = "DATABASE_URL" not in self.variables or self.variables.get("DEMO", "").lower() in {"1", "true", "yes", "on"}
+            if demonstration:
+                self._start_engines(supervisor, stack.enter_context(socket_folder(self.var / "run")))
+            self._manage(supervisor, "migrate", "--noinput")
+            self._collect_static_files(supervisor)
+            people = self._manage(supervisor, "demo") if demonstration else ""
+            supervisor.start(self._beat(), self._sweeper(), *self._workers())
+            supervisor.start(self._web(), within=60)
+            supervisor.tell(
+                f"{people}\nThe portal is at {self.variables.get('SITE_URL', '')} (here: http://127.0.0.1:{self.port})\n"
+                f"Data, keys and logs are in {self.var}. Ctrl-C stops everything; the data stay."
+            )
+            _watch(supervisor)
+
+    def run_workers(self) -> None:
+        """What sends texts and prints pages, with the engines that the environment names: until told to stop."""
+        self._move_in()
+        with Supervisor() as supervisor:
+            self._manage(supervisor, "check")
+            supervisor.start(self._sweeper(), *self._workers())
+            supervisor.tell("The workers and the sweeper are running. Ctrl-C stops them.")
+            _watch(supervisor)
+
+    def _move_in(self) -> None:
+        """Make the data folder and, if we are root, stop being it."""
+        os.umask(0o077)
+        owner = servers_owner()
+        if owner:
+            demand_reach(owner, self.base, binaries())
+        own(self.var, owner)
+        if owner:
+            owner.become()
+            self.variables |= {"HOME": str(self.var), "USER": owner.name, "LOGNAME": owner.name}
+
+    def _start_engines(self, supervisor: Supervisor, sockets: Path) -> None:
+        """Start the engines that the environment does not name, and keep the keys and addresses of a demonstration."""
+        assert self.logs is not None
+        file = self.var / "env"
+        kept = environment.read(file)
+        data = self.var / "postgres"
+        if data.exists() and not kept:
+            raise CannotStart(
+                f"{file}, which holds the keys to the data in {self.var}, is missing: put it back, or remove {self.var} to begin anew."
+            )
+        variables = environment.fresh() | {"POSTGRES_PASSWORD": new_password()} | kept
+        postgres = Postgres(data, sockets, variables["POSTGRES_PASSWORD"], log=self._log("postgres"))
+        redis = RedisServer(sockets, log=self._log("redis"))
+        addresses = {
+            "DATABASE_URL": self.variables.get("DATABASE_URL", postgres.url),
+            "REDIS_URL": self.variables.get("REDIS_URL", redis.url),
+            "SITE_URL": self.variables.get("SITE_URL", f"http://127.0.0.1:{self.port}"),
+        }
+        environment.write(file, variables | addresses)
+        if "DATABASE_URL" not in self.variables:
+            postgres.create()
+            supervisor.start(postgres.child())
+        if "REDIS_URL" not in self.variables:
+            supervisor.start(redis.child())
+        self.variables = variables | addresses | self.variables
+
+    def _collect_static_files(self, supervisor: Supervisor) -> None:
+        """Bring styles and fonts to where the web server looks; it compresses them, so only when one of them changed."""
+        sources = [self.base / "uv.lock", *sorted((self.base / "static").rglob("*"))]
+        states = ((path, path.stat()) for path in sources)
+        found = hashlib.sha256("".join(f"{path} {state.st_size} {state.st_mtime_ns}\n" for path, state in states).encode()).hexdigest()
+        collected = self.var / "static.sources"
+        if not collected.exists() or collected.read_text() != found:
+            self._manage(supervisor, "collectstatic", "--noinput", "--clear")
+            collected.write_text(found)
+
+    def _manage(self, supervisor: Supervisor, command: str, *arguments: str) -> str:
+        """Run one of the portal's own commands to its end and return what it said."""
+        child = self._child(command, "manage.py", command, *arguments)
+        if child.log:
+            child.log.write_bytes(b"")
+        if supervisor.run(child):
+            raise CannotStart(f"manage.py {command} failed.\n{child.last_words(60)}".rstrip())
+        return child.log.read_text() if child.log else ""
+
+    def _child(self, name: str, *command: str, grace: float = 10.0, ready: Callable[[], bool] | None = None) -> Child:
+        return Child(
+            name, [sys.executable, *command], environment=self.variables, directory=self.base, log=self._log(name), grace=grace, ready=ready
+        )
+
+    def _log(self, name: str) -> Path | None:
+        if self.logs is None:
+            return None
+        log = self.logs / f"{name}.log"
+        if log.exists() and log.stat().st_size > LOG_LIMIT:
+            log.replace(log.with_suffix(".log.1"))
+        return log
+
+    def _web(self) -> Child:
+        processes = self.variables.get("WEB_CONCURRENCY", str(min(2 * PROCESSORS, 8)))
+        return self._child(
+            "web", "-m", "gunicorn", "muqeem.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", processes, "--preload",
+            "--timeout", "30", "--graceful-timeout", "8", "--max-requests", "10000", "--max-requests-jitter", "1000",
+            "--no-control-socket", "--access-logfile", "-", "--access-logformat", ACCESS_LOG_FORMAT,
+            ready=lambda: _answers(self.port),
+        )  # fmt: skip
+
+    def _workers(self) -> list[Child]:
+        return [self._worker("texts", 2), self._worker("prints", min(PROCESSORS, 8))]
+
+    def _worker(self, queue: str, processes: int) -> Child:
+        # Its stop waits for the task at hand; none takes longer than 20 s, and one that is killed comes again.
+        return self._child(
+            queue, "-m", "celery", "--skip-checks", "-A", "muqeem", "worker", "-Q", queue, "-n", f"{queue}@%h",
+            "--concurrency", str(processes), "--loglevel", "INFO", "--without-gossip", "--without-mingle",
+            grace=22.0,
+        )  # fmt: skip
+
+    def _beat(self) -> Child:
+        return self._child("beat", "-m", "celery", "--skip-checks", "-A", "muqeem", "beat", "--loglevel", "INFO")
+
+    def _sweeper(self) -> Child:
+        return self._child("sweeper", "manage.py", "sweep")
+
+
+def _watch(supervisor: Supervisor) -> None:
+    try:
+        supervisor.watch()
+    except Stopped:
+        supervisor.tell("Stopping.")
+
+
+@contextmanager
+def only_one(var: Path) -> Iterator[None]:
+    """Hold the data folder's lock; the kernel gives it back however we end."""
+    with (var / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise CannotStart(
+                f"The portal with its data in {var} is already running (process {lock.read().strip()}): stop that one, "
+                "or give this one data of its own with MUQEEM_VAR."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def demand_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CannotStart(f"Port {port} cannot be had ({error.strerror}): free it, or choose another with PORT.") from None
+
+
+def _answers(port: int) -> bool:
+    """Whether the web server answers and is not broken."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status < http.client.INTERNAL_SERVER_ERROR
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

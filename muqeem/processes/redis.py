@@ -1,0 +1,48 @@
+"""A Redis server of our own, on a Unix socket. It keeps nothing on disk: whatever matters is in PostgreSQL."""
+
+import shutil
+from pathlib import Path
+
+from redis import Redis, RedisError
+
+from muqeem.processes import CannotStart
+from muqeem.processes.child import Child
+from muqeem.processes.owner import Owner
+
+SOCKET_NAME = "redis.sock"
+
+
+class RedisServer:
+    """One server, listening on a socket in `sockets` and nowhere else."""
+
+    def __init__(self, sockets: Path, *, log: Path | None = None, owner: Owner | None = None) -> None:
+        self.socket = sockets / SOCKET_NAME
+        self.log = log
+        self.owner = owner
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self.socket}"
+
+    def child(self) -> Child:
+        program = shutil.which("redis-server")
+        if program is None:
+            raise CannotStart("redis-server is not installed: run make again, install it, or set REDIS_URL.")
+        return Child(
+            "Redis",
+            [
+                program, "--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700",
+                "--save", "", "--appendonly", "no", "--daemonize", "no", "--dir", self.socket.parent,
+            ],
+            log=self.log,
+            owner=self.owner,
+            ready=self.answers,
+        )  # fmt: skip
+
+    def answers(self) -> bool:
+        """Whether it lets us in."""
+        try:
+            with Redis(unix_socket_path=str(self.socket), socket_timeout=2) as connection:
+                return bool(connection.ping())
+        except RedisError:
+            return False

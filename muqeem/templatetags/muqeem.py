@@ -1,0 +1,240 @@
+"""What the portal's pages are made of: icons, days of two calendars, amounts, facts, fees, ticks and fields."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.forms.widgets import CheckboxInput, ChoiceWidget, Input, Select, Textarea
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from muqeem import catalogue, counts, facts
+from muqeem.icons import ICONS, TURNING
+from muqeem.sentences import Sentence
+
+register = template.Library()
+
+register.filter("bdi", facts.ltr)
+register.filter("named", facts.named)
+register.filter("second_name", facts.second_name)
+register.filter("seconds", counts.seconds)
+register.filter("minutes", counts.minutes)
+register.filter("days", counts.days)
+register.filter("months", counts.months)
+register.filter("residents", counts.residents)
+register.filter("operations", counts.operations)
+register.filter("attempts", counts.attempts)
+
+STEPS = ("code", "details", "review", "print")
+SOON_DAYS, URGENT_DAYS = 60, 7
+
+
+# --- values --------------------------------------------------------------------------------------
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A drawn sign beside words that say the same; hidden from readers of the screen."""
+    turned = " icon--turn" if name in TURNING else ""
+    return format_html('<svg class="icon{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', turned, mark_safe(ICONS[name]))  # noqa: S308
+
+
+@register.filter
+def sar(amount: Decimal | str) -> SafeString:
+    """An amount with its currency: 650.00 ريال, SAR 650.00."""
+    return facts.money(amount)
+
+
+@register.filter
+def amount(value: Decimal | str) -> SafeString:
+    """An amount under a heading that names the currency: 1,300.00."""
+    return facts.ltr(f"{Decimal(value):,.2f}")
+
+
+@register.simple_tag
+def both_dates(day: date | datetime | str | None, stacked: bool = False) -> SafeString:
+    """A day in both calendars; `stacked` in the narrow columns of tables."""
+    if not day:
+        return SafeString("")
+    if isinstance(day, str):
+        day = date.fromisoformat(day)
+    if isinstance(day, datetime):
+        day = timezone.localtime(day).date()
+    return facts.dates(day, stacked=stacked)
+
+
+@register.filter
+def clock(at: datetime) -> SafeString:
+    """The time of day in Riyadh: 14:05."""
+    return facts.ltr(f"{timezone.localtime(at):%H:%M}")
+
+
+@register.filter
+def moment(at: datetime) -> str:
+    """A day and the time of day in Riyadh."""
+    return facts.moment_in_text(at)
+
+
+@register.filter
+def grouped(code: str, size: int = 4) -> SafeString:
+    """A long code in groups that people can read aloud: 9C21-D480-55E7."""
+    groups = [code[start : start + size] for start in range(0, len(code), size)]
+    return format_html('<code class="lat">{}</code>', "-".join(groups).upper())
+
+
+@register.simple_tag
+def both_names(name: Any) -> SafeString:
+    """A name in the active language's script with the other under it."""
+    return facts.show("name", name)
+
+
+@register.filter
+def listed(parts: Iterable[Any]) -> str:
+    """A few things in one sentence, with the comma of the language."""
+    return ("، " if facts.language() == "ar" else ", ").join(str(part) for part in parts)
+
+
+# --- frame ---------------------------------------------------------------------------------------
+@register.inclusion_tag("components/menu.html", takes_context=True)
+def menu(context: template.Context) -> dict[str, Any]:
+    """The tabs of whoever is signed in: an establishment also sees its residents."""
+    request = context["request"]
+    account = getattr(request, "account", None)
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    tabs = [("home", "home", _("Home"), {"home"})]
+    if account and account.is_establishment:
+        tabs.append(("residents", "people", _("Residents"), {"residents", "resident"}))
+    if account:
+        tabs.append(("services", "services", _("E-services"), {"services", "service"}))
+        tabs.append(("my-operations", "list", _("My operations"), {"my-operations", "receipt"}))
+    return {"tabs": [{"url": url, "icon": sign, "label": label, "current": here in within} for url, sign, label, within in tabs]}
+
+
+# --- components ----------------------------------------------------------------------------------
+@register.simple_block_tag
+def notice(content: SafeString, kind: str = "info", role: str = "") -> SafeString:
+    """A message in a frame; `role="status"` where it is news about what was just done."""
+    sign = {"good": "met", "warn": "alert", "bad": "unmet"}.get(kind, "info")
+    role_attribute = format_html(' role="{}"', role) if role else ""
+    return format_html('<div class="notice notice--{}"{}>{}<div>{}</div></div>', kind, role_attribute, icon(sign), content)
+
+
+@register.inclusion_tag("components/facts.html")
+def facts_table(rows: Mapping[str, Any], caption: str = "") -> dict[str, Any]:
+    """Facts with their labels in both languages; keys that begin with `new_` are what changes."""
+    return {
+        "caption": caption or _("Facts"),
+        "other": facts.other_language(),
+        "rows": [
+            {
+                "label": facts.label(key),
+                "other_label": facts.label_in_other_language(key),
+                "value": facts.show(key, value),
+                "new": key.startswith("new_"),
+            }
+            for key, value in rows.items()
+        ],
+    }
+
+
+@register.inclusion_tag("components/fact.html")
+def fact(label: str, value: Any) -> dict[str, Any]:
+    """One row of a table of facts; none where nothing is recorded."""
+    return {"label": label, "value": value, "shown": facts.show("", value)}
+
+
+@register.inclusion_tag("components/fees.html")
+def fees_table(fee: Any, wallet_after: Decimal | None = None) -> dict[str, Any]:
+    """Every line of a fee, of today's or as a receipt keeps it, also those that are nothing; and the total."""
+    stored = fee if isinstance(fee, list) else fee.stored()
+    lines = [
+        {
+            "title": facts.fee_label(line["code"]),
+            "note": Sentence.of(line["note"]) if line.get("note") else "",
+            "amount": Decimal(line["amount"]),
+        }
+        for line in stored
+    ]
+    total = sum((line["amount"] for line in lines), Decimal("0.00"))
+    missing = -wallet_after if wallet_after is not None and wallet_after < 0 else None
+    return {"lines": lines, "total": total, "wallet_after": wallet_after, "missing": missing}
+
+
+@register.inclusion_tag("components/ticks.html")
+def ticks(findings: Iterable[Any], extra_class: str = "") -> dict[str, Any]:
+    """Requirements, met and not met, with what mends them."""
+    return {"findings": findings, "extra_class": extra_class}
+
+
+@register.inclusion_tag("components/seal_check.html")
+def seal_check() -> dict[str, Any]:
+    """Where the script says whether a scanned seal is genuine; the titles of all kinds of pages for it."""
+    return {"kinds": catalogue.titles.items()}
+
+
+@register.inclusion_tag("components/steps.html")
+def steps(current: str) -> dict[str, Any]:
+    """Where the person is in the four steps of a service."""
+    names = {"code": _("Security code"), "details": _("Details"), "review": _("Review and confirm"), "print": pgettext("step", "Print")}
+    at = STEPS.index(current)
+    return {
+        "steps": [{"name": names[step], "done": place < at, "current": place == at} for place, step in enumerate(STEPS)],
+        "name": names[current],
+        "number": at + 1,
+        "count": len(STEPS),
+    }
+
+
+@register.inclusion_tag("components/days_left.html")
+def days_left(n: int, full: int = 365) -> dict[str, Any]:
+    """How long something lasts, as a number, in words and as a bar of `full` days."""
+    return {
+        "n": n,
+        "late": -n,
+        "tone": "bad" if n <= URGENT_DAYS else "warn" if n <= SOON_DAYS else "",
+        "percent": 100 if n < 0 else max(2, min(100, n * 100 // full)),
+    }
+
+
+@register.inclusion_tag("components/summary.html")
+def summary(form: Any) -> dict[str, Any]:
+    """Everything wrong with a form, in front of it, each with a link to its field."""
+    fields = [
+        {"id": _first_id(bound), "label": bound.label, "errors": bound.errors} for bound in form if bound.errors and not bound.is_hidden
+    ]
+    hidden = [error for bound in form.hidden_fields() for error in bound.errors]
+    return {"loose": [*form.non_field_errors(), *hidden], "fields": fields, "show": bool(form.errors)}
+
+
+@register.simple_tag
+def control(bound: BoundField) -> SafeString:
+    """The input of a field; one that does not say how it looks gets the class of plain inputs."""
+    widget = bound.field.widget
+    own = widget.attrs
+    attrs: dict[str, Any] = {}
+    if "class" not in own and isinstance(widget, Input | Select | Textarea) and not isinstance(widget, CheckboxInput):
+        attrs["class"] = "in"
+    if getattr(widget, "input_type", "") in {"password", "email", "tel", "url"}:
+        attrs["dir"] = "ltr"
+    return bound.as_widget(attrs=attrs)
+
+
+@register.filter
+def is_choice(bound: BoundField) -> bool:
+    """Whether a field is a group of options, with a legend instead of a label."""
+    return isinstance(bound.field.widget, ChoiceWidget) and not isinstance(bound.field.widget, Select)
+
+
+@register.filter
+def is_checkbox(bound: BoundField) -> bool:
+    """Whether a field is one box to tick, with its label beside it."""
+    return isinstance(bound.field.widget, CheckboxInput)
+
+
+def _first_id(bound: BoundField) -> str:
+    """The id a link must point at: the first option of a group, the input otherwise."""
+    return f"{bound.auto_id}_0" if is_choice(bound) else bound.auto_id

@@ -1,0 +1,53 @@
+"""What every test stands on: a marked database, no network, a clock that can be moved."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+from muqeem.record.models import ChainHead, Demonstration, Parameter
+
+_parameters: list[Parameter] = []
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Mark the test database, so that the clock may be moved and the tables emptied between tests."""
+    with django_db_blocker.unblock():
+        Demonstration.objects.get_or_create()
+        _parameters.extend(Parameter.objects.all())
+
+
+@pytest.fixture
+def transactional(transactional_db: None) -> Iterator[None]:
+    """A real database without an outer transaction; what migrations had put there is put back before each test."""
+    refill()
+    yield
+    refill()
+
+
+def refill() -> None:
+    """Restore the rows that belong to every database: the mark, the chain's head, the parameters."""
+    Demonstration.objects.get_or_create()
+    ChainHead.objects.get_or_create()
+    Parameter.objects.bulk_create(_parameters, ignore_conflicts=True)
+
+
+@pytest.fixture
+def shift(request: pytest.FixtureRequest) -> Callable[[timedelta], None]:
+    """Move the portal's clock."""
+
+    def move(by: timedelta) -> None:
+        Demonstration.objects.update(clock_shift=by)
+
+    return move
+
+
+@pytest.fixture(autouse=True)
+def _files(settings: Any, tmp_path: Any) -> None:
+    """Pages of tests go to a directory of their own; static files are served as they lie in the repository."""
+    settings.MEDIA_ROOT = tmp_path / "prints"
+    settings.STATIC_ROOT = settings.BASE_DIR / "static"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
