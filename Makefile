@@ -1,0 +1,30 @@
+# The portal in two commands. They are promised on Debian 12 and 13 and Ubuntu 24.04, as root or with sudo.
+#   make run                 installs what is missing and starts everything on http://127.0.0.1:8000 (PORT, MUQEEM_VAR)
+#   make test                everything CI checks;  make test ARGS="tests/residency -k renewal"  only these tests
+#   make worker              the workers and the sweeper, for a host of their own; settings from the environment
+
+CATALOGUES = $(patsubst %.po,%.mo,$(wildcard muqeem/locale/*/LC_MESSAGES/*.po))
+
+.PHONY: run worker test prepare prepare-test words
+.NOTPARALLEL:
+
+run: prepare words
+	@exec .venv/bin/python manage.py run
+
+worker: prepare words
+	@exec .venv/bin/python manage.py run --workers
+
+test: prepare-test words
+	@exec .venv/bin/python -m muqeem.processes $(if $(ARGS),.venv/bin/pytest $(ARGS),.ci/check)
+
+prepare:
+	@.ci/prepare
+	@.venv/bin/python -m compileall -q $(dir $(wildcard [a-z]*/__init__.py)) # the servers' user may not write here
+
+prepare-test:
+	@.ci/prepare test
+
+words: $(CATALOGUES)
+
+%.mo: %.po
+	@msgfmt --check -o $@ $<
