@@ -27,4 +27,4 @@ prepare-test:
 words: $(CATALOGUES)
 
 %.mo: %.po
-	@msgfmt --check -o $@ $<
+	@msgfmt --check-format -o $@ $<

@@ -45,6 +45,12 @@ def allow(access: Access) -> Callable[[View], View]:
     return declare
 
 
+def before_enrolment(view: View) -> View:
+    """Leave a view open to people who must set up an authenticator app first."""
+    view.before_enrolment = True  # type: ignore[attr-defined]
+    return view
+
+
 anyone = allow(Access.ANYONE)
 signed_in = allow(Access.USER)
 member = allow(Access.MEMBER)

@@ -1,5 +1,6 @@
 """What staff keep of people, accounts, packages and money."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -68,7 +69,7 @@ class CreditForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "amount" in self.fields:
-            self.fields["amount"] = forms.DecimalField(label=_("amount"), min_value=0.01, max_digits=10, decimal_places=2)
+            self.fields["amount"] = forms.DecimalField(label=_("amount"), min_value=Decimal("0.01"), max_digits=10, decimal_places=2)
             self.fields["reason"].required = True
 
     def clean_reference(self) -> str:
@@ -94,7 +95,7 @@ class EntryAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: Entry, form: CreditForm, change: bool) -> None:  # noqa: FBT001 -- Django's
+    def save_model(self, request: HttpRequest, obj: Entry, form: CreditForm, change: bool) -> None:
         """Credit through the wallet, so that entries and balance stay one."""
         actor = request.user.get_username()
         obj.pk = obj.wallet.credit(obj.amount, reference=obj.reference, reason=obj.reason, actor=actor).pk

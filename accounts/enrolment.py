@@ -1,43 +1,52 @@
-"""Setting up an authenticator app, and what a demonstration may show of it."""
+"""Setting up an authenticator app, and what a demonstration may show of it.
+
+Until the app has shown a right code its key waits in the session: looking at the page leaves no device behind.
+"""
 
 import time
 from base64 import b32encode
 from typing import Any
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.utils.safestring import SafeString
-from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice, default_key
 
 from accounts.models import User
 from accounts.models.attempts import name_key
+from accounts.models.devices import step_of_code, totp_of
 from accounts.models.limits import count_code
 from muqeem import barcodes
 from muqeem.record.models import Event
 
 BACKUP_CODES = 10
+KEY = "authenticator-key"
 
 
-def begin(user: User) -> TOTPDevice:
-    """The device that waits to be confirmed; made once, so that the page can be opened again."""
-    device = TOTPDevice.objects.filter(user=user, confirmed=False).first()
-    return device or TOTPDevice.objects.create(user=user, name="app", confirmed=False)
+def begin(user: User, session: SessionBase) -> TOTPDevice:
+    """The device that is offered, not saved; the same one when the page is opened again."""
+    return TOTPDevice(user=user, name="app", key=session.setdefault(KEY, default_key()))
 
 
 def confirm(device: TOTPDevice, code: str) -> list[str]:
-    """Take the device into use if the code is the one it shows; the new back-up codes, or nothing. Opens a transaction."""
+    """Take the device into use if the code is the one it shows; the new back-up codes, or nothing.
+
+    It replaces the person's devices and back-up codes of before. Raises Paused. Opens a transaction.
+    """
     attempt = count_code(name_key(device.user.username))
+    step = step_of_code(device, code)
+    if step is None:
+        return []
     with transaction.atomic():
-        waiting = TOTPDevice.objects.select_for_update().get(pk=device.pk)
-        if not waiting.verify_token(code):
-            return []
+        User.objects.select_for_update().get(pk=device.user.pk)  # a double click sets up one device, not two
         attempt.delete()
-        TOTPDevice.objects.filter(user=device.user).exclude(pk=device.pk).delete()
-        TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True)
-        device.refresh_from_db()
+        TOTPDevice.objects.filter(user=device.user).delete()
+        device.confirmed, device.last_t = True, step
+        device.save()
+        backup_codes = _new_backup_codes(device.user)
         Event.objects.seal("authenticator-enrolled", actor=device.user.username)
-        return _new_backup_codes(device.user)
+        return backup_codes
 
 
 def _new_backup_codes(user: User) -> list[str]:
@@ -59,8 +68,7 @@ def secret(device: TOTPDevice) -> str:
 
 def code_now(device: TOTPDevice) -> str:
     """What the app shows at this moment."""
-    totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
-    return f"{totp.token():0{device.digits}}"
+    return f"{totp_of(device).token():0{device.digits}}"
 
 
 def demonstration_codes() -> list[dict[str, Any]]:

@@ -4,9 +4,22 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from accounts.models.attempts import name_key
+from accounts.models.limits import Paused, count_password
+from accounts.replies import sign_in_paused
 from muqeem.fields import CodeField, TextField
+
+
+def text_only(value: str) -> None:
+    """Refuse halves of characters, which neither the database nor a hash can take."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValidationError(_("This has a character that is not allowed."), code="character") from None
 
 
 class SignInForm(forms.Form):
@@ -15,6 +28,7 @@ class SignInForm(forms.Form):
     username = forms.CharField(
         label=_("User name"),
         max_length=150,
+        validators=[text_only],
         widget=forms.TextInput({"class": "in", "dir": "ltr", "autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
         error_messages={"required": _("Enter your user name.")},
     )
@@ -22,6 +36,7 @@ class SignInForm(forms.Form):
         label=_("Password"),
         max_length=500,
         strip=False,
+        validators=[text_only],
         widget=forms.PasswordInput({"class": "in", "dir": "ltr", "autocomplete": "current-password"}),
         error_messages={"required": _("Enter your password.")},
     )
@@ -46,24 +61,32 @@ class PasswordForm(forms.Form):
         label=_("Current password"),
         strip=False,
         max_length=500,
+        validators=[text_only],
         widget=forms.PasswordInput({"class": "in", "dir": "ltr", "autocomplete": "current-password"}),
     )
     new_password = forms.CharField(
         label=_("New password"),
         strip=False,
         max_length=500,
+        validators=[text_only],
         widget=forms.PasswordInput({"class": "in", "dir": "ltr", "autocomplete": "new-password"}),
         help_text=_("At least 12 characters; a sentence is easier to remember than signs."),
     )
 
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
 
     def clean_password(self) -> str:
+        """The password in use; wrong ones are counted like those of sign-in, for a session may be somebody else's."""
         password: str = self.cleaned_data["password"]
+        try:
+            attempt = count_password(name_key(self.user.username))
+        except Paused as paused:
+            raise ValidationError(sign_in_paused(paused)) from None
         if not self.user.check_password(password):
-            raise forms.ValidationError(_("The current password is not correct."))
+            raise ValidationError(_("The current password is not correct."))
+        attempt.delete()
         return password
 
     def clean_new_password(self) -> str:

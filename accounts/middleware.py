@@ -22,8 +22,8 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 # Views of others that cannot carry a declaration, by their module.
 DECLARED = {
-    "django.contrib.admin.sites": Kind.ANYONE,  # the site asks for staff itself
-    "django.contrib.admin.options": Kind.ANYONE,
+    "django.contrib.admin.sites": Kind.STAFF,  # with its own sign-in, which knows one step and no limits
+    "django.contrib.admin.options": Kind.STAFF,
 }
 
 
@@ -78,16 +78,15 @@ class Access:
         access = access_of(view)
         if access is None:
             raise PermissionDenied("no access is declared for this view")
-        if access == Kind.ANYONE:
-            if request.user.is_authenticated:
-                attach_accounts(request)
-            return None
         if not request.user.is_authenticated:
+            if access == Kind.ANYONE:
+                return None
             return redirect_to_login(request.get_full_path(), login_url=settings.LOGIN_URL)
-        attach_accounts(request)
-        if request.user.needs_authenticator() and not _enrolled(request) and not getattr(view, "before_enrolment", False):
+        if not getattr(view, "before_enrolment", False) and request.user.needs_authenticator() and not _enrolled(request):
             return redirect("enrol")
-        return self._judge(request, access)
+        attach_accounts(request)
+        self._judge(request, access)
+        return None
 
     def _judge(self, request: Any, access: Kind) -> None:
         user = request.user

@@ -8,6 +8,11 @@ from muqeem import clock, counts
 from muqeem.facts import moment_in_text
 
 
+def sign_in_paused(paused: Paused) -> str:
+    """Why no password is looked at now."""
+    return _("Sign-in is paused. Try again at %(time)s.") % {"time": moment_in_text(paused.until)}
+
+
 def code_error(error: CodeRefused) -> str:
     """Why a code did not open anything. Anything that is no such reason is raised again."""
     match error:

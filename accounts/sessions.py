@@ -1,20 +1,24 @@
 """Signing in and out, step by step; the session gets a new key at each."""
 
+from datetime import timedelta
+
 from django.contrib.auth import login, logout
 from django.http import HttpRequest
 from django_otp import login as otp_login
 from django_otp.models import Device
-
-from accounts.models import OperationToken, PhoneDevice
-from accounts.models.tokens import Method
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts import enrolment
+from accounts.models import OperationToken, PhoneDevice
+from accounts.models.tokens import Method
 from muqeem import clock
 from muqeem.record.models import Event
 
 PENDING = "sign-in"  # the uuid of the sign-in token whose password was right
 BEGAN = "began"
 SEEN = "seen"
+
+FRESH = timedelta(minutes=10)
 
 
 def first_step_done(request: HttpRequest, token: OperationToken) -> None:
@@ -26,8 +30,9 @@ def first_step_done(request: HttpRequest, token: OperationToken) -> None:
 def waiting_token(request: HttpRequest) -> OperationToken | None:
     """The sign-in that waits for its code in this session."""
     uuid = request.session.get(PENDING)
-    waiting = OperationToken.objects.select_related("user").filter(uuid=uuid, user__is_active=True, used_at=None)
-    return waiting.first() if uuid else None
+    if not uuid:
+        return None
+    return OperationToken.objects.select_related("user").filter(uuid=uuid, user__is_active=True, used_at=None).first()
 
 
 def second_step_done(request: HttpRequest, token: OperationToken) -> None:
@@ -40,6 +45,18 @@ def second_step_done(request: HttpRequest, token: OperationToken) -> None:
     began = clock.now().timestamp()
     request.session[BEGAN] = request.session[SEEN] = began
     Event.objects.write("sign-in", actor=token.user.username, method=token.method)
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether both steps were done a moment ago: what opens operations is not exchanged in a session left open."""
+    return bool(clock.now().timestamp() - request.session.get(BEGAN, 0) < FRESH.total_seconds())
+
+
+def device_enrolled(request: HttpRequest, device: Device) -> None:
+    """Go on with the new device, in a session with a new key."""
+    request.session.pop(enrolment.KEY, None)
+    otp_login(request, device)
+    request.session.cycle_key()
 
 
 def sign_out(request: HttpRequest) -> None:

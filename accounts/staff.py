@@ -1,5 +1,7 @@
 """The staff's site: portal staff only, and only after their second step."""
 
+from typing import Any
+
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -12,4 +14,5 @@ class StaffSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Signed in as staff, with an authenticator app or a back-up code."""
-        return super().has_permission(request) and request.user.is_verified()
+        user: Any = request.user  # the OTP middleware gave it `is_verified`
+        return super().has_permission(request) and user.is_verified()

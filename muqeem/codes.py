@@ -18,4 +18,4 @@ def derive(token: str, send: int) -> str:
 
 def same(typed: str, token: str, send: int) -> bool:
     """Whether the typed code is that of this sending, compared in constant time."""
-    return hmac.compare_digest(typed.encode(), derive(token, send).encode())
+    return hmac.compare_digest(typed.encode(errors="replace"), derive(token, send).encode())

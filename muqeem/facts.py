@@ -5,6 +5,7 @@ that nobody shows any more: what is not understood is shown as it stands.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,36 +20,38 @@ from django.utils.translation import gettext_lazy as _
 from muqeem import hijri
 from muqeem.counts import UNITS, Counted
 
+# The order in which a page shows them, too.
 LABELS: dict[str, Promise | str] = {
     "name": _("Name"),
     "iqama_number": _("Iqama number"),
     "border_number": _("Border number"),
     "national_id": _("National ID number"),
+    "expires_on": _("Expires now"),
+    "new_expires_on": _("Expires after renewal"),
+    "months": _("Period"),
     "card_version": _("Card version"),
-    "birth_on": _("Date of birth"),
+    "issued_on": _("Issued on"),
+    "starts_on": _("Residency from"),
+    "occupation": _("Occupation"),
+    "employer": _("Employer"),
+    "employer_number": _("Employer's number"),
+    "relationship": _("Relationship"),
+    "head_of_household": _("Head of household"),
+    "dependants": _("Dependants and companions"),
     "nationality": _("Nationality"),
+    "birth_on": _("Date of birth"),
     "gender": _("Gender"),
     "religion": _("Religion"),
     "marital_status": _("Marital status"),
-    "occupation": _("Occupation"),
-    "relationship": _("Relationship"),
-    "head_of_household": _("Head of household"),
     "passport_number": _("Passport number"),
     "passport_issued_on": _("Passport issued on"),
     "passport_expires_on": _("Passport expires on"),
     "place_of_issue": _("Place of issue"),
-    "employer": _("Employer"),
-    "employer_number": _("Employer's number"),
-    "branch": _("Branch"),
-    "workplace": _("Workplace"),
+    "insured_until_on": _("Health insurance until"),
     "work_permit_number": _("Work permit number"),
     "work_permit_until_on": _("Work permit until"),
-    "issued_on": _("Issued on"),
-    "starts_on": _("Residency from"),
-    "expires_on": _("Expires now"),
-    "new_expires_on": _("Expires after renewal"),
-    "months": _("Period"),
-    "insured_until_on": _("Health insurance until"),
+    "branch": _("Branch"),
+    "workplace": _("Workplace"),
     "insurer": _("Insurer"),
     "mobile": _("Mobile"),
     "email": _("E-mail"),
@@ -57,6 +60,7 @@ LABELS: dict[str, Promise | str] = {
     "document_number": _("Document number"),
     "serial": _("Document number"),
     "valid_until_on": _("Valid until"),
+    "until_on": _("Valid until"),
     "kind": _("Type"),
     "last4": _("Last four digits"),
     "birth_year": _("Year of birth"),
@@ -77,6 +81,12 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}")
 MONEY = re.compile(r"-?[0-9]+\.[0-9]{2}\Z")
 LANGUAGES = ("ar", "en")
+
+
+def ordered(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Facts in the order of the labels: stored JSON keeps no order of its own."""
+    places = {key: place for place, key in enumerate(LABELS)}
+    return sorted(facts.items(), key=lambda fact: places.get(fact[0], len(places)))
 
 
 def label(key: str) -> Promise | str:

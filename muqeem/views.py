@@ -2,8 +2,9 @@
 
 import logging
 import secrets
+import sys
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -11,6 +12,8 @@ from django.templatetags.static import static
 from accounts.access import anyone
 
 logger = logging.getLogger(__name__)
+
+RETRY_AFTER = "5"  # seconds
 
 
 @anyone
@@ -27,7 +30,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
             cursor.execute("SELECT 1")
     except Exception:
         logger.exception("not ready")
-        return HttpResponse("database", status=503, content_type="text/plain", headers={"Retry-After": "5"})
+        return HttpResponse("database", status=503, content_type="text/plain", headers={"Retry-After": RETRY_AFTER})
     return HttpResponse("ok", content_type="text/plain")
 
 
@@ -43,7 +46,17 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Our own failure: a reference that the logs know, and the way to see what was done."""
+    """Our own failure: a reference that the logs know, and the way to see what was done.
+
+    Without the database, or when it asks for patience, we are paused and say when to come back. Every layer's failure
+    passes here, the session's included; a middleware would see only those of the layers that do not catch their own.
+    """
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        logger.error("the database is away")
+        doubt = {"in_doubt": request.method == "POST"}  # what was asked for may have been done before the answer was lost
+        answer = render(request, "503.html", doubt, status=503)
+        answer.headers["Retry-After"] = RETRY_AFTER
+        return answer
     reference = secrets.token_hex(4).upper()
     logger.error("a page failed", extra={"reference": reference})
     return render(request, "500.html", {"reference": reference}, status=500)

@@ -8,11 +8,11 @@ from django.utils.translation import ngettext_lazy
 
 from accounts.models import Account
 from muqeem.hijri import add_months
-from muqeem.operations.base import Fee, FeeLine
+from muqeem.operations.fee import Fee, FeeLine
 from muqeem.record.terms import Terms
 from muqeem.sentences import Sentence, say, sentence
 from residency.models import Clearance, Iqama, Resident
-from residency.standing import late_offence
+from residency.standing import family_of, late_offence
 
 NOTHING = Decimal("0.00")
 
@@ -92,7 +92,7 @@ def _dependants(resident: Resident, months: int, terms: Terms) -> FeeLine:
     """A month's fee for everybody on the file of a head who has not gone: also for those with a final exit visa."""
     if resident.is_dependant:
         return FeeLine("dependants", NOTHING, say(WITH_HEAD))
-    people = resident.dependants.filter(left_on=None, deceased_on=None).count()
+    people = family_of(resident).count()
     if not people:
         return FeeLine("dependants", NOTHING, say(NO_FAMILY))
     return FeeLine("dependants", terms.money("dependant.month_fee") * people * months, say(FAMILY, n=people))

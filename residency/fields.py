@@ -22,11 +22,9 @@ class ResidentField(IqamaField, ReachableField):
         reach = Resident.objects.reachable_by(account, branches).select_related("sponsor", "occupation", "head")
         self.reach = reach.select_for_update(of=("self",)) if lock else reach
 
-    def clean(self, value: Any) -> Resident | None:
+    def clean(self, value: Any) -> Resident:
         """The resident of the number. Somebody else's is answered as if there were none."""
         number = super().clean(value)
-        if not number:
-            return None
         resident = self.reach.filter(iqama_number=number).first()
         if resident is None:
             raise ValidationError(_("There is no resident with this number in your account."), code="not_found")

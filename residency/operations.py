@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from muqeem import countries
 from muqeem.facts import stored
 from muqeem.hijri import add_months
-from muqeem.operations.base import Fee, Operation, register
+from muqeem.operations.base import Operation, register
+from muqeem.operations.fee import Fee
 from residency import rules
 from residency.fees import renewal_fee
 from residency.forms import RenewalForm
 from residency.models import Clearance, Iqama, Resident
-from residency.standing import covered_until
+from residency.standing import covered_until, family_of
 
 
 @register
@@ -63,7 +64,8 @@ class RenewIqama(Operation):
 
     def facts(self) -> dict[str, Any]:
         """The person, the papers that were judged, and the residency before and after."""
-        resident, iqama, passport = (self.resident, self.resident.iqama, self.resident.passport)
+        resident, iqama, passport = self.resident, self.iqama, self.resident.passport
+        assert passport is not None  # `passport_valid` asked for it
         known: dict[str, Any] = {
             "name": resident.names,
             "iqama_number": resident.iqama_number,
@@ -75,7 +77,7 @@ class RenewIqama(Operation):
             "occupation": resident.occupation and resident.occupation.titles,
             "employer": resident.sponsor.names,
             "employer_number": resident.sponsor.number,
-            "dependants": resident.dependants.filter(left_on=None, deceased_on=None).count(),
+            "dependants": family_of(resident).count(),
         }
         if resident.head:
             known["relationship"] = Resident.Relationship(resident.relationship or "other").label

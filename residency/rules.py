@@ -6,6 +6,7 @@ A rule that does not concern the person says nothing: nobody is ticked for a pro
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account
 from muqeem.hijri import add_months
@@ -19,7 +20,8 @@ ONE_DAY = timedelta(days=1)
 COMPETENT_AUTHORITY = _("the competent authority")
 
 # What several rules say about mending.
-SETTLE = sentence("settle-with", _("Settle it with %(authority)s"))
+SETTLE_REPORT = sentence("settle-report-with", pgettext_lazy("an absence report", "Settle it with %(authority)s"))
+SETTLE_VIOLATION = sentence("settle-violation-with", pgettext_lazy("a violation", "Settle it with %(authority)s"))
 RECORD_PROOF = sentence("record-proof-with", _("Record the proof with %(authority)s"))
 
 ALIVE = sentence("alive", _("No death recorded"))
@@ -92,6 +94,11 @@ PROVEN = sentence("proven", _("Dependant's proofs complete (study, unmarried)"))
 NOT_STUDYING = sentence("no-study-proof", _("No proof of study, required from age %(age)d"))
 NOT_UNMARRIED = sentence("no-unmarried-proof", _("No proof of being unmarried"))
 
+PROOFS: dict[str, tuple[str, str]] = {  # by kinship: the proof, and what is said without it
+    Resident.Relationship.SON: (Clearance.Kind.STUDY, NOT_STUDYING),
+    Resident.Relationship.DAUGHTER: (Clearance.Kind.UNMARRIED, NOT_UNMARRIED),
+}
+
 
 # --- the person -----------------------------------------------------------------------------------
 def not_deceased(resident: Resident, account: Account, terms: Terms) -> Finding:
@@ -133,12 +140,12 @@ def not_absent(resident: Resident, account: Account, terms: Terms) -> Finding:
     """Nobody has reported the person absent from work, or the report was settled."""
     absent = holds(resident, terms, Hold.Kind.ABSENT).first()
     if absent:
-        return unmet(ABSENT, date=absent.since_on, mend=say(SETTLE, authority=absent.authority or COMPETENT_AUTHORITY))
+        return unmet(ABSENT, date=absent.since_on, mend=say(SETTLE_REPORT, authority=absent.authority or COMPETENT_AUTHORITY))
     reported = holds(resident, terms, Hold.Kind.ABSENCE_REPORTED).first()
     if reported and reported.term_on:
         return unmet(ABSENCE_REPORTED, date=reported.term_on, mend=say(BEFORE_TERM))
     if reported:
-        return unmet(ABSENT, date=reported.since_on, mend=say(SETTLE, authority=reported.authority or COMPETENT_AUTHORITY))
+        return unmet(ABSENT, date=reported.since_on, mend=say(SETTLE_REPORT, authority=reported.authority or COMPETENT_AUTHORITY))
     return met(NOT_ABSENT)
 
 
@@ -146,7 +153,7 @@ def no_recruitment_violation(resident: Resident, account: Account, terms: Terms)
     """No violation of the recruitment rules stands."""
     violation = holds(resident, terms, Hold.Kind.RECRUITMENT).first()
     if violation:
-        mend = say(SETTLE, authority=violation.authority or COMPETENT_AUTHORITY)
+        mend = say(SETTLE_VIOLATION, authority=violation.authority or COMPETENT_AUTHORITY)
         return unmet(RECRUITMENT, date=violation.since_on, mend=mend)
     return met(NO_RECRUITMENT)
 
@@ -244,16 +251,10 @@ def dependant_young_enough(resident: Resident, account: Account, terms: Terms) -
 def dependant_proven(resident: Resident, account: Account, terms: Terms) -> Finding | None:
     """A grown son studies, a grown daughter is not married: by a proof in force today."""
     age = terms.number("dependant.proof_of_study_age")
-    if not resident.is_dependant or resident.age(terms.on) < age:
+    asked = PROOFS.get(resident.relationship)
+    if asked is None or not resident.is_dependant or resident.age(terms.on) < age:
         return None
-    mend = say(RECORD_PROOF, authority=COMPETENT_AUTHORITY)
-    match resident.relationship:
-        case Resident.Relationship.SON:
-            if not covered_until(resident, Clearance.Kind.STUDY, terms.on):
-                return unmet(NOT_STUDYING, age=age, mend=mend)
-        case Resident.Relationship.DAUGHTER:
-            if not covered_until(resident, Clearance.Kind.UNMARRIED, terms.on):
-                return unmet(NOT_UNMARRIED, mend=mend)
-        case _:
-            return None
+    kind, missing = asked
+    if not covered_until(resident, kind, terms.on):
+        return unmet(missing, age=age, mend=say(RECORD_PROOF, authority=COMPETENT_AUTHORITY))
     return met(PROVEN)

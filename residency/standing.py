@@ -44,3 +44,8 @@ def late_offence(resident: Resident, iqama: Iqama, terms: Terms) -> int:
     if -iqama.days_left(terms.on) <= grace:
         return 0
     return resident.iqamas.filter(days_late__gt=grace).count() + 1
+
+
+def family_of(resident: Resident) -> QuerySet[Resident]:
+    """The dependants and companions on a head's file who are still here, with a final exit visa or without."""
+    return resident.dependants.filter(left_on=None, deceased_on=None)

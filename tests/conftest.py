@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django import conf
 from pytest_django.plugin import DjangoDbBlocker
 
 from muqeem.record.models import ChainHead, Demonstration, Parameter
@@ -45,9 +47,15 @@ def shift(request: pytest.FixtureRequest) -> Callable[[timedelta], None]:
     return move
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _static_files() -> None:
+    """Static files are served as they lie in the repository."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    conf.settings.STATIC_ROOT = conf.settings.BASE_DIR / "static"
+    conf.settings.STORAGES = conf.settings.STORAGES | {"staticfiles": plain}
+
+
 @pytest.fixture(autouse=True)
-def _files(settings: Any, tmp_path: Any) -> None:
-    """Pages of tests go to a directory of their own; static files are served as they lie in the repository."""
+def _pages(settings: Any, tmp_path: Path) -> None:
+    """Pages of tests go to a directory of their own."""
     settings.MEDIA_ROOT = tmp_path / "prints"
-    settings.STATIC_ROOT = settings.BASE_DIR / "static"
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -1,13 +1,15 @@
 """People, accounts, packages, money and tokens; entries of money are append-only."""
 
+import uuid
+from decimal import Decimal
+
 import django.contrib.auth.models
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import muqeem.clock
-import uuid
-from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
+
+import muqeem.clock
 
 APPEND_ONLY = """
 CREATE TRIGGER accounts_entry_append_only BEFORE UPDATE OR DELETE ON accounts_entry

@@ -21,7 +21,7 @@ class Attempt(models.Model):
 
     class Kind(models.TextChoices):
         CODE = "code"
-        PASSWORD = "password"
+        PASSWORD = "password"  # noqa: S105 -- the kind of a try
         SEND = "send"
 
     name = models.CharField(max_length=64)

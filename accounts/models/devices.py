@@ -5,6 +5,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_otp.models import Device
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models.users import User
 
@@ -28,3 +30,19 @@ class PhoneDevice(Device):
     def verify_token(self, token: Any) -> bool:
         """Never: a code of a text opens the token it was sent for, nothing else."""
         return False
+
+
+def totp_of(device: TOTPDevice) -> TOTP:
+    """What the person's app computes now."""
+    return TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
+
+
+def step_of_code(device: TOTPDevice, typed: str) -> int | None:
+    """The time step in which the app shows this code, if it is one that the device accepts around now."""
+    totp = totp_of(device)
+    now = totp.t()
+    for away in sorted(range(-device.tolerance, device.tolerance + 1), key=abs):
+        totp.drift = device.drift + away
+        if f"{totp.token():0{device.digits}}" == typed:
+            return now + away
+    return None

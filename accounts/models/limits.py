@@ -11,9 +11,11 @@ from muqeem import clock
 TRIES_A_TOKEN = 5
 PAUSE_AFTER, PAUSE = 10, timedelta(minutes=15)
 CLOSE_AFTER = 15
+GENEROUS_TRIES = 2  # of an authenticator's code, which may be a step early or late; later ones must be exact
 
+# Of codes that were not followed by the right one:
 SENDS_APART = timedelta(seconds=60)
-SENDS_AN_HOUR, SENDS_A_DAY = 5, 10  # not followed by the right code
+SENDS_AN_HOUR, SENDS_A_DAY = 5, 10
 SENDS_A_DAY_IN_ALL = 300
 
 PASSWORDS, PASSWORD_PAUSE = 10, timedelta(minutes=15)
@@ -43,9 +45,21 @@ def count_code(name: str) -> Attempt:
     """Count a try of a code before it is looked at. Raises Paused. Opens a transaction."""
     with transaction.atomic():
         Attempt.lock(name)
-        wrong = times(Attempt.within(name, Attempt.Kind.CODE, DAY))
-        _refuse_until(codes_closed_until(wrong))
+        refuse_while_paused(name)
         return Attempt.objects.create(name=name, kind=Attempt.Kind.CODE)
+
+
+def refuse_while_paused(name: str) -> None:
+    """Raise Paused while no code may be tried under this name."""
+    _refuse_until(codes_closed_until(times(Attempt.within(name, Attempt.Kind.CODE, DAY))))
+
+
+def is_generous(name: str) -> bool:
+    """Whether the try just counted is among the day's first wrong ones, which need not be exact to the half minute.
+
+    An app's code is compared with the one before and the one after it too, which triples the chance of a guess.
+    """
+    return Attempt.within(name, Attempt.Kind.CODE, DAY).count() <= GENEROUS_TRIES
 
 
 def codes_closed_until(wrong: Sequence[datetime]) -> datetime | None:
@@ -74,8 +88,8 @@ def count_send(name: str) -> None:
     now = clock.now()
     unanswered = [send.at for send in sends if not send.answered]
     last_hour = [at for at in unanswered if at > now - timedelta(hours=1)]
-    if sends and sends[-1].at + SENDS_APART > now:
-        raise TooSoon(sends[-1].at + SENDS_APART)
+    if unanswered and unanswered[-1] + SENDS_APART > now:  # who has just signed in may start an operation at once
+        raise TooSoon(unanswered[-1] + SENDS_APART)
     if len(sends) >= SENDS_A_DAY_IN_ALL:
         raise TooManySends(sends[-SENDS_A_DAY_IN_ALL].at + DAY)
     if len(unanswered) >= SENDS_A_DAY:

@@ -56,9 +56,7 @@ class Wallet(models.Model):
         with transaction.atomic():
             Wallet.objects.filter(pk=self.pk).update(balance=F("balance") + amount)
             entry = self._enter(amount, Entry.Kind.CREDIT, reference, reason, actor)
-            Event.objects.seal(
-                "credit", actor=actor, account=self.account.number, subject=reference, amount=f"{amount:.2f}", reason=reason
-            )
+            Event.objects.seal("credit", actor=actor, account=self.account.number, subject=reference, amount=f"{amount:.2f}", reason=reason)
             return entry
 
     def _enter(self, amount: Decimal, kind: str, reference: str, reason: str, actor: str) -> "Entry":

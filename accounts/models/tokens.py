@@ -7,20 +7,19 @@ restarted server lose nothing and mix nothing. Sign-in codes are tokens too, wit
 import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NoReturn
 
 import django_otp
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import limits
 from accounts.models.accounts import Account
 from accounts.models.attempts import Attempt, name_key
-from accounts.models.devices import PhoneDevice
+from accounts.models.devices import PhoneDevice, step_of_code, totp_of
 from accounts.models.users import User
 from muqeem import catalogue, clock, codes
 from muqeem.record.models import Message
@@ -154,14 +153,17 @@ class OperationToken(models.Model):
     # --- the code ---
 
     def send_code(self) -> Message:
-        """Send a new code to the phone on record; the ones before are void. Opens a transaction."""
+        """Send a new code to the phone on record; the ones before are void.
+
+        Raises Paused, TooSoon, TooManySends, NoPhone, TokenClosed. Opens a transaction.
+        """
+        limits.refuse_while_paused(name_key(self.user.username))
         phone = PhoneDevice.objects.filter(user=self.user, confirmed=True).order_by("pk").first()
         if phone is None:
             raise NoPhone
         with transaction.atomic():
             limits.count_send(name_key(phone.number))
-            fresh = OperationToken.objects.filter(pk=self.pk, verified_at=None, closed_at=None)
-            if not fresh.update(sends=F("sends") + 1, sent_at=clock.Now()):
+            if not self._taking_codes().update(sends=F("sends") + 1, sent_at=clock.Now()):
                 raise TokenClosed
             self.refresh_from_db()
             return post(
@@ -186,73 +188,80 @@ class OperationToken(models.Model):
         Raises Paused, TokenClosed, CodeExpired, WrongCode, CodeSpent. Must not run inside a transaction that may
         be rolled back: a counted try stays counted.
         """
-        attempt = limits.count_code(name_key(self.user.username))
-        waiting = OperationToken.objects.filter(pk=self.pk, verified_at=None, used_at=None, closed_at=None)
-        alive = waiting.filter(tries__lt=limits.TRIES_A_TOKEN)
+        name = name_key(self.user.username)
+        attempt = limits.count_code(name)
+        live = self._taking_codes()
         if self.method == Method.TEXT:
-            alive = alive.filter(sent_at__gt=clock.Now() - CODE_LIFE)
-        if not alive.update(tries=F("tries") + 1):
+            live = live.filter(sent_at__gt=clock.Now() - CODE_LIFE)
+        if not live.update(tries=F("tries") + 1):
             attempt.delete()
             self.refresh_from_db()
-            raise CodeExpired if self.step() == Step.CODE else TokenClosed
+            raise CodeExpired if self.step() == Step.CODE and self.tries_left else TokenClosed
         self.refresh_from_db()
-        if self._seen_before(typed):
+        if self._right(typed, generous=limits.is_generous(name)):
+            self._open(attempt)
+        elif self._spent_before(typed):
             attempt.delete()
             OperationToken.objects.filter(pk=self.pk, tries__gt=0).update(tries=F("tries") - 1)
+            self.refresh_from_db()
             raise CodeSpent
-        if not self._right(typed):
-            if self.tries >= limits.TRIES_A_TOKEN:
-                self.close()
-            raise WrongCode(self.tries_left)
-        self._open(attempt)
+        else:
+            self._refuse()
 
     def try_backup_code(self, typed: str) -> None:
         """Open a sign-in with a back-up code; those do not open operations. Raises as `try_code`."""
         if self.slug != catalogue.SIGN_IN:
             raise TokenClosed
         attempt = limits.count_code(name_key(self.user.username))
-        alive = OperationToken.objects.filter(pk=self.pk, verified_at=None, closed_at=None, tries__lt=limits.TRIES_A_TOKEN)
-        if not alive.update(tries=F("tries") + 1):
+        if not self._taking_codes().update(tries=F("tries") + 1):
             attempt.delete()
+            self.refresh_from_db()
             raise TokenClosed
         self.refresh_from_db()
         code = typed.strip().lower()
         devices = StaticDevice.objects.filter(user=self.user, confirmed=True)
         if not any(django_otp.verify_token(self.user, device.persistent_id, code) for device in devices):
-            if self.tries >= limits.TRIES_A_TOKEN:
-                self.close()
-            raise WrongCode(self.tries_left)
+            self._refuse()
         self._open(attempt)
 
-    def _right(self, typed: str) -> bool:
+    def _right(self, typed: str, *, generous: bool) -> bool:
         if self.method == Method.TEXT:
             return codes.same(typed, str(self.uuid), self.sends)
-        devices = TOTPDevice.objects.filter(user=self.user, confirmed=True)
-        return any(django_otp.verify_token(self.user, device.persistent_id, typed) for device in devices)
+        return any(
+            django_otp.verify_token(self.user, app.persistent_id, typed)
+            for app in TOTPDevice.objects.filter(user=self.user, confirmed=True)
+            if generous or step_of_code(app, typed) == totp_of(app).t()
+        )
 
-    def _seen_before(self, typed: str) -> bool:
-        """Whether the authenticator's code is right and was used before."""
-        if self.method != Method.APP:
+    def _spent_before(self, typed: str) -> bool:
+        """Whether the authenticator's code is right and was used before, perhaps a moment ago by another request."""
+        if self.method == Method.TEXT:
             return False
-        for device in TOTPDevice.objects.filter(user=self.user, confirmed=True):
-            totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
-            now = totp.t()
-            for step in range(now - device.tolerance, now + device.tolerance + 1):
-                totp.drift = device.drift + step - now
-                if step <= device.last_t and f"{totp.token():0{device.digits}}" == typed:
-                    return True
-        return False
+        apps = TOTPDevice.objects.filter(user=self.user, confirmed=True)
+        steps = ((app.last_t, step_of_code(app, typed)) for app in apps)
+        return any(step is not None and step <= last for last, step in steps)
 
     def _open(self, attempt: Attempt) -> None:
-        with transaction.atomic():
-            waiting = OperationToken.objects.filter(pk=self.pk, verified_at=None, used_at=None, closed_at=None)
-            if not waiting.update(verified_at=clock.Now(), expires_at=clock.Now() + TIME_TO_CONFIRM):
-                raise TokenClosed
-            attempt.delete()
-            for phone in PhoneDevice.objects.filter(user=self.user):
-                sends = Attempt.objects.filter(name=name_key(phone.number), kind=Attempt.Kind.SEND)
-                sends.update(answered=True)
+        """Open the token for the first right code; a second one, of a double click, was no wrong code either."""
+        attempt.delete()
+        opened = self._waiting().update(verified_at=clock.Now(), expires_at=clock.Now() + TIME_TO_CONFIRM)
         self.refresh_from_db()
+        if not opened:
+            raise TokenClosed
+        if self.method == Method.TEXT:
+            names = [name_key(phone.number) for phone in PhoneDevice.objects.filter(user=self.user)]
+            Attempt.objects.filter(name__in=names, kind=Attempt.Kind.SEND).update(answered=True)
+
+    def _refuse(self) -> NoReturn:
+        if not self.tries_left:
+            self.close()
+        raise WrongCode(self.tries_left)
+
+    def _waiting(self) -> models.QuerySet["OperationToken"]:
+        return OperationToken.objects.filter(pk=self.pk, verified_at=None, used_at=None, closed_at=None)
+
+    def _taking_codes(self) -> models.QuerySet["OperationToken"]:
+        return self._waiting().filter(tries__lt=limits.TRIES_A_TOKEN)
 
     # --- the journey ---
 

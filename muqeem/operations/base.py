@@ -5,8 +5,7 @@ run: the form's answers are its attributes, beside `account`, `user` and the `te
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from django.utils.functional import Promise
 
 from accounts.models import Account, User
 from muqeem import catalogue
+from muqeem.operations.fee import Fee
 from muqeem.record.terms import Terms
 from muqeem.sentences import Sentence, say
 
@@ -35,40 +35,12 @@ Rule = Callable[[Any, Account, Terms], Finding | None]
 
 def met(key: str, **values: Any) -> Finding:
     """The requirement holds."""
-    return Finding(True, say(key, **values))
+    return Finding(met=True, fact=say(key, **values))
 
 
 def unmet(key: str, *, mend: Sentence, **values: Any) -> Finding:
     """The requirement does not hold; `mend` says what to do about it."""
-    return Finding(False, say(key, **values), mend)
-
-
-@dataclass(frozen=True)
-class FeeLine:
-    """One line of a fee. A line of zero stays and says why."""
-
-    code: str
-    amount: Decimal
-    note: Sentence | None = None
-
-    def stored(self) -> dict[str, Any]:
-        """The JSON form, as receipts keep it."""
-        return {"code": self.code, "amount": f"{self.amount:.2f}", "note": self.note and self.note.stored()}
-
-
-@dataclass(frozen=True)
-class Fee:
-    """What an operation costs."""
-
-    lines: list[FeeLine] = field(default_factory=list)
-
-    @property
-    def total(self) -> Decimal:
-        return sum((line.amount for line in self.lines), Decimal("0.00"))
-
-    def stored(self) -> list[dict[str, Any]]:
-        """The JSON form of all lines."""
-        return [line.stored() for line in self.lines]
+    return Finding(met=False, fact=say(key, **values), mend=mend)
 
 
 class OperationForm(forms.Form):

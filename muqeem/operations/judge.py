@@ -7,7 +7,8 @@ from typing import Any
 
 from accounts.models import Membership, OperationToken
 from muqeem import clock
-from muqeem.operations.base import Fee, Finding, Operation, OperationForm, registry
+from muqeem.operations.base import Finding, Operation, OperationForm, registry
+from muqeem.operations.fee import Fee
 from muqeem.record import chain
 from muqeem.record.models import Parameter
 from muqeem.record.terms import Terms
@@ -38,7 +39,8 @@ class Judgement:
 
     def shown(self) -> dict[str, Any]:
         """What the review page shows and the fingerprint covers."""
-        assert self.fee is not None and self.facts is not None
+        assert self.fee is not None
+        assert self.facts is not None
         return {"facts": dict(self.facts), "fee": self.fee.stored(), "total": f"{self.fee.total:.2f}"}
 
 
@@ -52,8 +54,8 @@ def service_of(token: OperationToken) -> type[Operation]:
 
 def leave_of(token: OperationToken) -> Membership:
     """The membership that gives leave, read afresh. Raises NoLeave."""
-    member = Membership.objects.live().filter(user=token.user, account=token.account).first()
-    if member is None or not token.user.is_active or not member.may(token.slug):
+    member = Membership.objects.live().filter(user=token.user_id, user__is_active=True, account=token.account_id).first()
+    if member is None or not member.may(token.slug):
         raise NoLeave(token.slug)
     return member
 

@@ -157,7 +157,8 @@ class Print(models.Model):
         """Take the copy for rendering, or None when somebody else has it or it is done."""
         until = clock.Now() + timedelta(seconds=seconds)
         free = cls.objects.filter(Q(leased_until=None) | Q(leased_until__lt=clock.Now()), pk=pk, rendered_at=None, failed_at=None)
-        if not free.update(leased_until=until, attempts=F("attempts") + 1):
+        # Due again when the lease ends, for the holder may die: an earlier look would find the row still taken.
+        if not free.update(leased_until=until, due_at=until, attempts=F("attempts") + 1):
             return None
         return cls.objects.select_related("document__receipt").get(pk=pk)
 

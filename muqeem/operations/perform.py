@@ -80,16 +80,19 @@ def perform(token: OperationToken, fingerprint: str) -> Receipt:
             with transaction.atomic(durable=True):
                 return _perform(token, fingerprint)
         except Refused as refusal:
+            token.refresh_from_db()
             record_refusal(token, refusal)
             raise
 
 
 def _perform(token: OperationToken, fingerprint: str) -> Receipt:
     if not token.spend(fingerprint):
-        raise _why_not(token)
+        raise _why_not(token, fingerprint)
     judgement = _judged_again(token)
     operation, fee = judgement.operation, judgement.fee
-    assert operation is not None and fee is not None and token.account is not None
+    assert operation is not None
+    assert fee is not None
+    assert token.account is not None
     number = Receipt._meta.get_field("number").get_default()
     spent = _spend(token, operation)
     _pay(token, fee.total, number)
@@ -109,7 +112,7 @@ def _perform(token: OperationToken, fingerprint: str) -> Receipt:
         spent=spent,
     )
     print_copy(document_of(operation, receipt), token.user)
-    _tell(token, operation, receipt)
+    texts = _tell(token, operation, receipt)
     Event.objects.seal(
         "operation",
         actor=token.user.username,
@@ -120,17 +123,18 @@ def _perform(token: OperationToken, fingerprint: str) -> Receipt:
         digest=receipt.digest(),
         total=f"{receipt.total:.2f}",
         name=facts.get("name"),
+        texts=texts,
     )
     return receipt
 
 
-def _why_not(token: OperationToken) -> Exception:
+def _why_not(token: OperationToken, fingerprint: str) -> Exception:
     """Why the token could not be spent, read after the fact."""
     token.refresh_from_db()
     match token.step():
         case Step.DONE:
             return TokenSpent(token.receipts.earliest("pk"))
-        case Step.REVIEW:
+        case Step.REVIEW if token.fingerprint != fingerprint:
             return Outdated()
         case _:
             return Lapsed()
@@ -139,7 +143,8 @@ def _why_not(token: OperationToken) -> Exception:
 def _judged_again(token: OperationToken) -> Judgement:
     """The same judgement as at *Verify data*, on locked rows; it must come to exactly what was shown."""
     token.refresh_from_db()
-    assert token.data is not None and token.shown is not None
+    assert token.data is not None
+    assert token.shown is not None
     try:
         judgement = judge(token, token.data, lock=True)
     except NoLeave:
@@ -178,7 +183,8 @@ def _over(ended_on: date | None) -> Sentence:
 def _pay(token: OperationToken, total: Any, reference: str) -> None:
     if not total:
         return
-    assert token.account is not None and token.expires_at is not None
+    assert token.account is not None
+    assert token.expires_at is not None
     try:
         Wallet.of(token.account).pay(total, reference=reference, actor=token.user.username)
     except WalletTooLow as low:
@@ -187,8 +193,8 @@ def _pay(token: OperationToken, total: Any, reference: str) -> None:
         raise Refused(say(WALLET_LOW, **values)) from None
 
 
-def _tell(token: OperationToken, operation: Operation, receipt: Receipt) -> None:
-    """Tell the resident, and the account's main users if somebody else acted."""
+def _tell(token: OperationToken, operation: Operation, receipt: Receipt) -> int:
+    """Tell the resident, and the account's main users if somebody else acted; how many texts that takes."""
     assert token.account is not None
     resident = operation.resident
     values = {
@@ -207,6 +213,7 @@ def _tell(token: OperationToken, operation: Operation, receipt: Receipt) -> None
         receivers[resident.phone] = (resident.language, operation.text)
     for number, (language, template) in receivers.items():
         post(template=template, language=language, receiver=number, account=token.account.number, arguments=values)
+    return len(receivers)
 
 
 def record_refusal(token: OperationToken, refusal: Refused) -> None:

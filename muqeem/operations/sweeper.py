@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 AGAIN_AFTER = timedelta(seconds=30)
 AT_ONCE = 20
+AT_MOST = {"socket_connect_timeout": 0.3, "socket_timeout": 0.3}  # seconds that a look at the broker may take
 
 
 def sweep() -> int:
@@ -52,7 +53,7 @@ def claim(due: QuerySet) -> list[int]:
 def broker_is_there() -> bool:
     """Whether the broker answers within a third of a second."""
     try:
-        with Connection(settings.CELERY_BROKER_URL, connect_timeout=0.3, transport_options={"socket_connect_timeout": 0.3, "socket_timeout": 0.3}) as broker:
+        with Connection(settings.CELERY_BROKER_URL, connect_timeout=0.3, transport_options=AT_MOST) as broker:
             broker.default_channel.client.ping()
     except Exception:  # noqa: BLE001 -- every client names its failures otherwise; all mean that it is away
         return False

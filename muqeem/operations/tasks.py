@@ -32,10 +32,11 @@ def produce(pk: int) -> None:
     if printed is None:
         return
     if printed.attempts > ATTEMPTS:  # its worker died again and again
-        printed.fail("the page could not be made in five attempts")
+        printed.fail(printed.error or "every worker died that tried to make the page")
         return
     try:
         content = pdf.render(printed.document.page, page_context(printed))
+        file = default_storage.save(_name(printed), ContentFile(content))
     except (pdf.Unprintable, pdf.Overfull, pdf.Unfetchable) as error:
         logger.error("a page cannot be printed", extra={"reference": printed.document.serial})
         printed.fail(f"{type(error).__name__}: {error}")
@@ -44,11 +45,13 @@ def produce(pk: int) -> None:
         logger.exception("a page was not printed", extra={"reference": printed.document.serial})
         printed.postpone(timedelta(seconds=2**printed.attempts), f"{type(error).__name__}: {error}")
         return
-    sha256 = hashlib.sha256(content).hexdigest()
-    day = clock.riyadh_day(printed.printed_at)
-    file = default_storage.save(f"{day:%Y/%m}/{printed.document.serial}-{printed.copy}.pdf", ContentFile(content))
-    if not printed.rendered(file, sha256):
+    if not printed.rendered(file, hashlib.sha256(content).hexdigest()):
         default_storage.delete(file)
+
+
+def _name(printed: Print) -> str:
+    day = clock.riyadh_day(printed.printed_at)
+    return f"{day:%Y/%m}/{printed.document.serial}-{printed.copy}.pdf"
 
 
 def print_copy(document: Document, user: User) -> Print:

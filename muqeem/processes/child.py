@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,6 +33,7 @@ class Child:
         owner: Owner | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
         grace: float = 10.0,
+        niceness: int = 0,
         ready: Callable[[], bool] | None = None,
     ) -> None:
         self.name = name
@@ -42,6 +44,7 @@ class Child:
         self.owner = owner
         self.stop_signal = stop_signal
         self.grace = grace
+        self.niceness = niceness
         self.ready = ready or (lambda: True)
         self.started_at = 0.0
         self._process: subprocess.Popen[bytes] | None = None
@@ -59,6 +62,7 @@ class Child:
             _libc.prctl(PR_SET_PDEATHSIG, int(self.stop_signal))
             if os.getppid() != parent:  # we died between the fork and the line above
                 os.kill(os.getpid(), signal.SIGKILL)
+            os.nice(self.niceness)
 
         output: BinaryIO | None = self.log.open("ab") if self.log else None
         try:
@@ -113,7 +117,5 @@ class Child:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
     def _signal_group(self, signum: int) -> None:
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.pid, signum)
-        except ProcessLookupError:
-            pass

@@ -38,7 +38,7 @@ def write(file: Path, variables: Mapping[str, str]) -> None:
     if read(file) == variables:
         return
     half_written = file.with_name(f"{file.name}.new")
-    with open(os.open(half_written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+    with os.fdopen(os.open(half_written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
         stream.write(HEADING + "".join(f"{name}={value}\n" for name, value in variables.items()))
         stream.flush()
         os.fsync(stream.fileno())

@@ -91,7 +91,8 @@ def own(folder: Path, owner: Owner | None) -> None:
     who = owner.name if owner else "you"
     if owner and (obstacle := owner.obstacle(folder.parent, "x")):
         raise CannotStart(
-            f"The user {owner.name}, as whom the servers run, cannot enter {obstacle}: set MUQEEM_VAR to a folder below one open to everybody."
+            f"The user {owner.name}, as whom the servers run, cannot enter {obstacle}: "
+            "set MUQEEM_VAR to a folder below one open to everybody."
         )
     try:
         folder.mkdir(mode=0o700)
@@ -102,7 +103,7 @@ def own(folder: Path, owner: Owner | None) -> None:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         standing = os.fstat(handle)
-        if standing.st_uid == 0 and uid != 0 and not os.listdir(handle):
+        if standing.st_uid == 0 and uid != 0 and not any(folder.iterdir()):
             os.fchown(handle, uid, gid)
         elif standing.st_uid != uid:
             raise CannotStart(

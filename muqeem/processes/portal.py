@@ -6,9 +6,10 @@ import http.client
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 from muqeem.processes import CannotStart, environment
 from muqeem.processes.child import Child
@@ -42,16 +43,22 @@ class Portal:
             self.logs = self.var / "log"
             self.logs.mkdir(mode=0o700, exist_ok=True)
             supervisor = stack.enter_context(Supervisor())
+            kept = environment.read(self.var / "env")
+            if self.variables.get("DATABASE_URL") == kept.get("DATABASE_URL"):
+                # Our own settings have read that file into our environment; what it says was asked for by nobody.
+                self.variables = {name: value for name, value in self.variables.items() if kept.get(name) != value}
             demonstration = "DATABASE_URL" not in self.variables or self.variables.get("DEMO", "").lower() in {"1", "true", "yes", "on"}
             if demonstration:
-                self._start_engines(supervisor, stack.enter_context(socket_folder(self.var / "run")))
+                self._start_engines(supervisor, stack.enter_context(socket_folder(self.var / "run")), kept)
             self._manage(supervisor, "migrate", "--noinput")
             self._collect_static_files(supervisor)
             people = self._manage(supervisor, "demo") if demonstration else ""
             supervisor.start(self._beat(), self._sweeper(), *self._workers())
             supervisor.start(self._web(), within=60)
+            here = f"http://127.0.0.1:{self.port}"
+            site = self.variables.get("SITE_URL", here)
             supervisor.tell(
-                f"{people}\nThe portal is at {self.variables.get('SITE_URL', '')} (here: http://127.0.0.1:{self.port})\n"
+                f"{people}\nThe portal is at {site}{'' if site == here else f', here at {here}'}\n"
                 f"Data, keys and logs are in {self.var}. Ctrl-C stops everything; the data stay."
             )
             _watch(supervisor)
@@ -76,11 +83,10 @@ class Portal:
             owner.become()
             self.variables |= {"HOME": str(self.var), "USER": owner.name, "LOGNAME": owner.name}
 
-    def _start_engines(self, supervisor: Supervisor, sockets: Path) -> None:
+    def _start_engines(self, supervisor: Supervisor, sockets: Path, kept: Mapping[str, str]) -> None:
         """Start the engines that the environment does not name, and keep the keys and addresses of a demonstration."""
         assert self.logs is not None
         file = self.var / "env"
-        kept = environment.read(file)
         data = self.var / "postgres"
         if data.exists() and not kept:
             raise CannotStart(
@@ -89,18 +95,14 @@ class Portal:
         variables = environment.fresh() | {"POSTGRES_PASSWORD": new_password()} | kept
         postgres = Postgres(data, sockets, variables["POSTGRES_PASSWORD"], log=self._log("postgres"))
         redis = RedisServer(sockets, log=self._log("redis"))
-        addresses = {
-            "DATABASE_URL": self.variables.get("DATABASE_URL", postgres.url),
-            "REDIS_URL": self.variables.get("REDIS_URL", redis.url),
-            "SITE_URL": self.variables.get("SITE_URL", f"http://127.0.0.1:{self.port}"),
-        }
-        environment.write(file, variables | addresses)
+        variables |= {"DATABASE_URL": postgres.url, "REDIS_URL": redis.url, "SITE_URL": f"http://127.0.0.1:{self.port}"}
+        environment.write(file, variables)
         if "DATABASE_URL" not in self.variables:
             postgres.create()
             supervisor.start(postgres.child())
         if "REDIS_URL" not in self.variables:
             supervisor.start(redis.child())
-        self.variables = variables | addresses | self.variables
+        self.variables = variables | self.variables
 
     def _collect_static_files(self, supervisor: Supervisor) -> None:
         """Bring styles and fonts to where the web server looks; it compresses them, so only when one of them changed."""
@@ -121,10 +123,8 @@ class Portal:
             raise CannotStart(f"manage.py {command} failed.\n{child.last_words(60)}".rstrip())
         return child.log.read_text() if child.log else ""
 
-    def _child(self, name: str, *command: str, grace: float = 10.0, ready: Callable[[], bool] | None = None) -> Child:
-        return Child(
-            name, [sys.executable, *command], environment=self.variables, directory=self.base, log=self._log(name), grace=grace, ready=ready
-        )
+    def _child(self, name: str, *command: str, **options: Any) -> Child:
+        return Child(name, [sys.executable, *command], environment=self.variables, directory=self.base, log=self._log(name), **options)
 
     def _log(self, name: str) -> Path | None:
         if self.logs is None:
@@ -148,10 +148,11 @@ class Portal:
 
     def _worker(self, queue: str, processes: int) -> Child:
         # Its stop waits for the task at hand; none takes longer than 20 s, and one that is killed comes again.
+        # On a machine that they share, screens come before paper.
         return self._child(
             queue, "-m", "celery", "--skip-checks", "-A", "muqeem", "worker", "-Q", queue, "-n", f"{queue}@%h",
             "--concurrency", str(processes), "--loglevel", "INFO", "--without-gossip", "--without-mingle",
-            grace=22.0,
+            grace=22.0, niceness=5,
         )  # fmt: skip
 
     def _beat(self) -> Child:

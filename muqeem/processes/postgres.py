@@ -32,6 +32,7 @@ SETTINGS = {
     "checkpoint_timeout": "5min",
     "fsync": "on",
     "timezone": "UTC",
+    "log_timezone": "UTC",
     "idle_in_transaction_session_timeout": "10s",
     # The log names no people: a failed statement and the detail of an error hold their numbers.
     "log_error_verbosity": "terse",
@@ -88,7 +89,8 @@ class Postgres:
         if version.exists():
             if (found := version.read_text().strip()) != MAJOR:
                 raise CannotStart(
-                    f"The data in {self.data} are PostgreSQL {found}'s and this is {MAJOR}: dump them with the old version and load them again."
+                    f"The data in {self.data} are PostgreSQL {found}'s and this is {MAJOR}: "
+                    "dump them with the old version and load them again."
                 )
             return
         half_made = self.data.with_name(f"{self.data.name}.new")

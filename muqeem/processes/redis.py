@@ -1,9 +1,8 @@
 """A Redis server of our own, on a Unix socket. It keeps nothing on disk: whatever matters is in PostgreSQL."""
 
 import shutil
+import socket
 from pathlib import Path
-
-from redis import Redis, RedisError
 
 from muqeem.processes import CannotStart
 from muqeem.processes.child import Child
@@ -41,8 +40,11 @@ class RedisServer:
 
     def answers(self) -> bool:
         """Whether it lets us in."""
-        try:
-            with Redis(unix_socket_path=str(self.socket), socket_timeout=2) as connection:
-                return bool(connection.ping())
-        except RedisError:
-            return False
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(2)
+            try:
+                connection.connect(str(self.socket))
+                connection.sendall(b"PING\r\n")
+                return connection.recv(16) == b"+PONG\r\n"
+            except OSError:
+                return False

@@ -60,7 +60,7 @@ class Supervisor:
             waiting = [child for child in waiting if child.status() is not None or not child.ready()]
             for child in waiting:
                 if time.monotonic() > deadline or self._failures.get(child, 0) >= HOPELESS_AFTER:
-                    raise CannotStart(f"{child.name} does not start. {child.last_words()}".rstrip())
+                    raise CannotStart(f"{child.name} does not start.\n{child.last_words()}".rstrip())
             if waiting:
                 self._look()
 

@@ -49,7 +49,9 @@ class ParameterAdmin(Journalled):
         """Every value of the code with its days, the way the rules will read it."""
         rows = list(Parameter.objects.filter(code=row.code).order_by("from_on"))
         ends = [str(later.from_on) for later in rows[1:]] + [str(_("open"))]
-        return format_html_join("", "<p><bdi>{} → {}</bdi>: <b>{}</b></p>", ((r.from_on, end, r.value) for r, end in zip(rows, ends, strict=True)))
+        return format_html_join(
+            "", "<p><bdi>{} → {}</bdi>: <b>{}</b></p>", ((r.from_on, end, r.value) for r, end in zip(rows, ends, strict=True))
+        )
 
     def has_change_permission(self, request: HttpRequest, obj: Parameter | None = None) -> bool:
         """What was in force before today is history."""

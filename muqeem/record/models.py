@@ -209,18 +209,19 @@ class Message(models.Model):
         """Take the message for sending, or None when somebody else has it or it has gone."""
         until = clock.Now() + timedelta(seconds=seconds)
         taken = cls.objects.filter(Q(leased_until=None) | Q(leased_until__lt=clock.Now()), pk=pk, sent_at=None, failed_at=None)
-        if not taken.update(leased_until=until, attempts=F("attempts") + 1):
+        # Due again when the lease ends, for the holder may die: an earlier look would find the row still taken.
+        if not taken.update(leased_until=until, due_at=until, attempts=F("attempts") + 1):
             return None
         return cls.objects.get(pk=pk)
 
     def sent(self) -> None:
-        """Record that the gateway took it."""
-        Message.objects.filter(pk=self.pk).update(sent_at=clock.Now(), leased_until=None, error="")
+        """Record that the gateway took it, whatever another sender thought meanwhile."""
+        Message.objects.filter(pk=self.pk).update(sent_at=clock.Now(), failed_at=None, leased_until=None, error="")
 
     def postpone(self, wait: timedelta, error: str) -> None:
         """Record a failure that may pass."""
-        Message.objects.filter(pk=self.pk).update(due_at=clock.Now() + wait, leased_until=None, error=error[:200])
+        Message.objects.filter(pk=self.pk, sent_at=None).update(due_at=clock.Now() + wait, leased_until=None, error=error[:200])
 
     def fail(self, error: str) -> None:
         """Record a failure that staff must look at."""
-        Message.objects.filter(pk=self.pk).update(failed_at=clock.Now(), leased_until=None, error=error[:200])
+        Message.objects.filter(pk=self.pk, sent_at=None).update(failed_at=clock.Now(), leased_until=None, error=error[:200])

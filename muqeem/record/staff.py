@@ -9,7 +9,9 @@ from muqeem.record.models import Event
 
 
 class Journalled(admin.ModelAdmin):
-    """Whatever staff add, change or delete is a link of the journal's chain."""
+    """Whatever staff add, change or delete is a link of the journal's chain. Rows are deleted one by one."""
+
+    actions = None  # Django deletes many at once outside a transaction, where nothing can be sealed
 
     def log_addition(self, request: HttpRequest, object: Any, message: Any) -> Any:  # noqa: A002 -- Django's name
         self._seal(request, "staff-add", object, message)

@@ -30,7 +30,13 @@ def deliver(pk: int) -> None:
         message.fail("expired before it was sent")
         return
     try:
-        sms.send(message.receiver, texts.words(message), str(message.key))
+        text = texts.words(message)
+    except (LookupError, ValueError) as error:  # written by a service whose texts are gone
+        logger.exception("a text cannot be worded", extra={"reference": str(message.key)})
+        message.fail(f"cannot be worded: {type(error).__name__}")
+        return
+    try:
+        sms.send(message.receiver, text, str(message.key))
     except sms.NeverSent as error:
         logger.error("a text was refused by the gateway", extra={"reference": str(message.key)})
         message.fail(str(error))

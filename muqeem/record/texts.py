@@ -15,6 +15,9 @@ from muqeem.record.models import Message
 
 CODE_MINUTES = 5
 
+# What two joined messages carry: 67 signs each in Arabic (UCS-2), one message of 160 in English (GSM-7).
+FITS = {"ar": 134, "en": 160}
+
 TEMPLATES: dict[str, Promise | str] = {
     "sign-in-code": _("Sign-in code %(code)s\nValid %(valid)s. Never share it. Not you? Change your password.\n@%(host)s #%(code)s"),
     "operation-code": _(
@@ -24,8 +27,13 @@ TEMPLATES: dict[str, Promise | str] = {
     "residency-renewed": _("Your residency is renewed to %(until_on)s. Receipt %(receipt)s.\nSAR %(sum)s. %(host)s"),
 }
 
+# Said instead where the words above are too long for the values.
+SHORTER: dict[str, Promise | str] = {
+    "operation-code": _("Security code %(code)s\n%(service)s\n%(whom)s\nValid %(valid)s. Never share it.\n@%(host)s #%(code)s"),
+}
+
 ACCOUNT = gettext_lazy("Account ending %(account)s")
-ACCOUNT_AND_IQAMA = gettext_lazy("Iqama ending %(last4)s, account ending %(account)s")
+ACCOUNT_AND_IQAMA = gettext_lazy("Iqama and account ending %(last4)s and %(account)s")
 
 
 def host() -> str:
@@ -36,14 +44,18 @@ def host() -> str:
 def words(message: Message) -> str:
     """The text of a message, made when it is sent: a code is derived here and nowhere kept."""
     with override(message.language):
-        return str(TEMPLATES[message.template] % _values(message.arguments))
+        values = _values(message.arguments)
+        text = str(TEMPLATES[message.template] % values)
+        if len(text) > FITS[message.language] and message.template in SHORTER:
+            text = str(SHORTER[message.template] % values)
+        return text
 
 
 def _values(arguments: Mapping[str, Any]) -> dict[str, str]:
     values = {name: str(value) for name, value in arguments.items()} | {"host": host()}
     if "slug" in values:
         values["service"] = catalogue.short_title(values["slug"])
-    if "until_on" in values:
+    if values.get("until_on"):
         values["until_on"] = hijri.format_gregorian(date.fromisoformat(values["until_on"]), "table")
     if "token" in values:
         values["code"] = codes.derive(values["token"], int(values["send"]))

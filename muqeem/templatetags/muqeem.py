@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from muqeem import catalogue, counts, facts
+from muqeem import catalogue, facts
 from muqeem.icons import ICONS, TURNING
 from muqeem.sentences import Sentence
 
@@ -23,13 +23,6 @@ register = template.Library()
 register.filter("bdi", facts.ltr)
 register.filter("named", facts.named)
 register.filter("second_name", facts.second_name)
-register.filter("seconds", counts.seconds)
-register.filter("minutes", counts.minutes)
-register.filter("days", counts.days)
-register.filter("months", counts.months)
-register.filter("residents", counts.residents)
-register.filter("operations", counts.operations)
-register.filter("attempts", counts.attempts)
 
 STEPS = ("code", "details", "review", "print")
 SOON_DAYS, URGENT_DAYS = 60, 7
@@ -40,7 +33,7 @@ SOON_DAYS, URGENT_DAYS = 60, 7
 def icon(name: str) -> SafeString:
     """A drawn sign beside words that say the same; hidden from readers of the screen."""
     turned = " icon--turn" if name in TURNING else ""
-    return format_html('<svg class="icon{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', turned, mark_safe(ICONS[name]))  # noqa: S308
+    return format_html('<svg class="icon{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', turned, mark_safe(ICONS[name]))
 
 
 @register.filter
@@ -136,7 +129,7 @@ def facts_table(rows: Mapping[str, Any], caption: str = "") -> dict[str, Any]:
                 "value": facts.show(key, value),
                 "new": key.startswith("new_"),
             }
-            for key, value in rows.items()
+            for key, value in facts.ordered(rows)
         ],
     }
 
@@ -148,18 +141,17 @@ def fact(label: str, value: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/fees.html")
-def fees_table(fee: Any, wallet_after: Decimal | None = None) -> dict[str, Any]:
-    """Every line of a fee, of today's or as a receipt keeps it, also those that are nothing; and the total."""
-    stored = fee if isinstance(fee, list) else fee.stored()
+def fees_table(fee: list[dict[str, Any]], wallet_after: Decimal | None = None) -> dict[str, Any]:
+    """Every line of a fee as a receipt keeps it, also those that are nothing; and the total."""
     lines = [
         {
             "title": facts.fee_label(line["code"]),
             "note": Sentence.of(line["note"]) if line.get("note") else "",
             "amount": Decimal(line["amount"]),
         }
-        for line in stored
+        for line in fee
     ]
-    total = sum((line["amount"] for line in lines), Decimal("0.00"))
+    total = sum((Decimal(line["amount"]) for line in fee), Decimal("0.00"))
     missing = -wallet_after if wallet_after is not None and wallet_after < 0 else None
     return {"lines": lines, "total": total, "wallet_after": wallet_after, "missing": missing}
 
@@ -173,7 +165,7 @@ def ticks(findings: Iterable[Any], extra_class: str = "") -> dict[str, Any]:
 @register.inclusion_tag("components/seal_check.html")
 def seal_check() -> dict[str, Any]:
     """Where the script says whether a scanned seal is genuine; the titles of all kinds of pages for it."""
-    return {"kinds": catalogue.titles.items()}
+    return {"kinds": [(slug, title) for slug, title in catalogue.titles.items() if slug != catalogue.SIGN_IN]}
 
 
 @register.inclusion_tag("components/steps.html")

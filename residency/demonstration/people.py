@@ -77,6 +77,7 @@ class Person:
 
     resident: Resident
     culture: Culture
+    state: State
     papers: list[models.Model] = field(default_factory=list)
     relatives: list["Person"] = field(default_factory=list)
 
@@ -188,7 +189,7 @@ class People:
         return self._documented(resident, culture, state)
 
     def _documented(self, resident: Resident, culture: Culture, state: State) -> Person:
-        person = Person(resident, culture)
+        person = Person(resident, culture, state)
         person.papers = papers(resident, state, self.numbers, self.today)
         return person
 

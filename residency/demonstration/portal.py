@@ -127,7 +127,7 @@ def _give_means(demonstration: Demonstration, today: date) -> None:
     served = sponsors.main.residents.count()
     band = next(package for package in shamil if package.residents_up_to is None or package.residents_up_to >= served)
     for account, package, left, money in (
-        (own, operations, 20, "5000.00"),
+        (own, operations, 20, "20000.00"),
         (sponsors.main, band, None, "100000.00"),
         (sponsors.second, operations, 3, "500.00"),
         (sponsors.citizens[0], operations, 12, "3000.00"),

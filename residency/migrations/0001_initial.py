@@ -1,15 +1,17 @@
 """The register."""
 
+import uuid
+
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-import muqeem.clock
-import muqeem.countries
-import uuid
 from django.conf import settings
 from django.db import migrations, models
+
+import muqeem.clock
+import muqeem.countries
 
 
 class Migration(migrations.Migration):

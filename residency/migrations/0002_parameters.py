@@ -1,6 +1,6 @@
-"""The amounts and periods of the residency services, each with its source and how sure it is.
+"""The amounts and periods of the residency services, each with its public source and how sure it is.
 
-S and a number name a source of the public research that the portal was built on; staff confirm or replace each value.
+Staff confirm or replace each value; until they do, pages say where a source is uncertain.
 """
 
 from datetime import date
@@ -10,24 +10,24 @@ from django.db import migrations
 FROM_ON = date(2020, 1, 1)
 
 PARAMETERS = [  # code, value, source, confidence
-    ("iqama.durations_months", "3,6,9,12,15,18,21,24", "S40", "A"),
-    ("iqama.domestic.durations_months", "12,24", "S121", "B"),
-    ("iqama.work.year_fee", "650", "S58", "B"),
-    ("iqama.domestic.year_fee", "600", "from memory", "M"),
-    ("iqama.abroad_multiplier.dependants_domestic", "2", "S47", "A"),
-    ("iqama.renew.window_months.work", "6", "S63", "B"),
-    ("iqama.renew.window_months.domestic", "14", "S63", "B"),
-    ("iqama.renew.grace_days", "3", "S55", "A"),
-    ("iqama.renew.late_fine", "500,1000", "S56", "A"),
-    ("workpermit.year_fee", "100", "S60", "A"),
-    ("labour.collected_here", "1", "setting of the portal", "C"),
-    ("levy.month.saudi_majority", "700", "S60", "A"),
-    ("levy.month.expat_majority", "800", "S60", "A"),
-    ("dependant.month_fee", "400", "S62", "A"),
-    ("dependant.proof_of_study_age", "21", "S85", "A"),
-    ("dependant.male_transfer_age", "25", "S85", "A"),
-    ("insurance.cover_months", "12", "from memory", "M"),
-    ("biometric.min_age", "6", "S80", "A"),
+    ("iqama.durations_months", "3,6,9,12,15,18,21,24", "Muqeem API description, version 1.9", "A"),
+    ("iqama.domestic.durations_months", "12,24", "manoramaonline.com, 12 December 2022", "B"),
+    ("iqama.work.year_fee", "650", "myksa.net", "B"),
+    ("iqama.domestic.year_fee", "600", "—", "M"),
+    ("iqama.abroad_multiplier.dependants_domestic", "2", "eastcoastdaily.in, 31 December 2022", "A"),
+    ("iqama.renew.window_months.work", "6", "ksaexpats.com", "B"),
+    ("iqama.renew.window_months.domestic", "14", "ksaexpats.com", "B"),
+    ("iqama.renew.grace_days", "3", "saudigazette.com.sa", "A"),
+    ("iqama.renew.late_fine", "500,1000", "ksaexpats.com", "A"),
+    ("workpermit.year_fee", "100", "zawya.com, ministry of labour, 9 December 2021", "A"),
+    ("labour.collected_here", "1", "—", "C"),
+    ("levy.month.saudi_majority", "700", "zawya.com, ministry of labour, 9 December 2021", "A"),
+    ("levy.month.expat_majority", "800", "zawya.com, ministry of labour, 9 December 2021", "A"),
+    ("dependant.month_fee", "400", "gulf-insider.com", "A"),
+    ("dependant.proof_of_study_age", "21", "gulfnews.com", "A"),
+    ("dependant.male_transfer_age", "25", "gulfnews.com", "A"),
+    ("insurance.cover_months", "12", "—", "M"),
+    ("biometric.min_age", "6", "gulfnews.com, 2024", "A"),
 ]
 
 

@@ -43,7 +43,7 @@ function bothCalendars(iso) {
   }).formatToParts(day);
   const part = (type) => parts.find((each) => each.type === type).value;
   const row = document.createElement("span");
-  row.className = "dates";
+  row.className = "dates dates--stack";
   row.append(leftToRight(iso.replaceAll("-", "/")), leftToRight(`${part("year")}/${part("month")}/${part("day")}`));
   return row;
 }

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import psycopg
 import pytest
@@ -74,23 +74,38 @@ def place() -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture
-def engines(place: Path) -> Iterator[tuple[Postgres, RedisServer]]:
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Postgres]:
     owner = servers_owner()
-    postgres = Postgres(
-        place / "postgres",
-        place,
-        new_password(),
-        log=place / "postgres.log",
-        programs=reachable_programs(owner, place),
-        owner=owner,
-        settings={"fsync": "off"},
-    )
-    redis = RedisServer(place, log=place / "redis.log", owner=owner)
-    postgres.create()
+    with short_folder() as folder:
+        own(folder, owner)
+        made = Postgres(
+            folder / "postgres",
+            folder,
+            new_password(),
+            log=folder / "postgres.log",
+            programs=reachable_programs(owner, folder),
+            owner=owner,
+            settings={"fsync": "off"},
+        )
+        made.create()
+        yield made
+
+
+class Engines(NamedTuple):
+    keeper: Supervisor
+    postgres: Postgres
+    postgres_child: Child
+    redis: RedisServer
+
+
+@pytest.fixture
+def engines(cluster: Postgres) -> Iterator[Engines]:
+    redis = RedisServer(cluster.sockets, log=cluster.sockets / "redis.log", owner=cluster.owner)
+    child = cluster.child()
     with Supervisor() as keeper:
-        keeper.start(postgres.child(), redis.child())
-        yield postgres, redis
+        keeper.start(child, redis.child())
+        yield Engines(keeper, cluster, child, redis)
 
 
 @pytest.fixture
@@ -110,8 +125,8 @@ def data_folder(pid: int) -> Path:
     return Path(f"/proc/{named('postgres', descendants(pid))[0]}/cwd").readlink().parent
 
 
-def test_the_database_demands_its_password_and_nobody_is_its_superuser(engines: tuple[Postgres, RedisServer]) -> None:
-    postgres, _ = engines
+def test_the_database_demands_its_password_and_nobody_is_its_superuser(engines: Engines) -> None:
+    postgres = engines.postgres
     with psycopg.connect(postgres.url) as connection:
         assert connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() == (False,)
 
@@ -124,8 +139,8 @@ def test_the_database_demands_its_password_and_nobody_is_its_superuser(engines: 
             psycopg.connect(wrong, passfile="/dev/null")
 
 
-def test_the_engines_open_no_port_and_their_folders_and_sockets_are_closed(engines: tuple[Postgres, RedisServer], place: Path) -> None:
-    postgres, redis = engines
+def test_the_engines_open_no_port_and_their_folders_and_sockets_are_closed(engines: Engines) -> None:
+    postgres, redis = engines.postgres, engines.redis
     with psycopg.connect(postgres.url) as connection:
         assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
         assert connection.execute("SHOW data_checksums").fetchone() == ("on",)
@@ -133,7 +148,7 @@ def test_the_engines_open_no_port_and_their_folders_and_sockets_are_closed(engin
         assert connection.config_get("port") == {"port": "0"}
         assert connection.config_get("appendonly") == {"appendonly": "no"}
 
-    for path in (place, postgres.data, place / ".s.PGSQL.5432", redis.socket):
+    for path in (postgres.sockets, postgres.data, postgres.sockets / ".s.PGSQL.5432", redis.socket):
         assert stat.S_IMODE(path.stat().st_mode) == 0o700, path
 
 
@@ -177,24 +192,19 @@ def test_the_status_of_the_command_is_its_own() -> None:
     assert done.returncode == 7
 
 
-def test_a_killed_engine_is_there_again_with_its_data(beside_engines: subprocess.Popen[bytes]) -> None:
-    variables = dict(
-        entry.split("=", 1)
-        for entry in Path(f"/proc/{named('sleep', descendants(beside_engines.pid))[0]}/environ").read_text().split("\0")
-        if entry
-    )
-    with psycopg.connect(variables["DATABASE_URL"]) as connection:
+def test_a_killed_engine_is_there_again_with_its_data(engines: Engines) -> None:
+    with psycopg.connect(engines.postgres.url) as connection:
         connection.execute("CREATE TABLE kept ()")
-    first = min(named("postgres", descendants(beside_engines.pid)))
+    first = engines.postgres_child.pid
 
     os.kill(first, signal.SIGKILL)
+    eventually(lambda: not engines.postgres.answers())
+    engines.keeper.run(Child("a while", ["sleep", "1.5"]))
 
-    def kept() -> bool:
-        with suppress(psycopg.OperationalError), psycopg.connect(variables["DATABASE_URL"]) as connection:
-            return connection.execute("SELECT to_regclass('kept')").fetchone() == ("kept",)
-        return False
-
-    eventually(lambda: first not in parents() and kept())
+    eventually(engines.postgres.answers)
+    assert engines.postgres_child.pid != first
+    with psycopg.connect(engines.postgres.url) as connection:
+        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
 
 
 def test_a_child_that_dies_is_started_again_and_this_is_told() -> None:
@@ -216,7 +226,7 @@ def test_a_child_that_always_dies_waits_longer_each_time_and_is_then_given_up(pl
     told: list[str] = []
     hopeless = Child("hopeless", ["sh", "-c", "echo no such table; exit 3"], log=place / "log", ready=lambda: False)
 
-    with Supervisor(told.append) as keeper, pytest.raises(CannotStart, match="hopeless does not start. no such table"):
+    with Supervisor(told.append) as keeper, pytest.raises(CannotStart, match=r"^hopeless does not start\.\nno such table\n"):
         keeper.start(hopeless)
 
     assert [sentence.rpartition("in ")[2] for sentence in told] == ["0.01 s", "0.02 s", "0.04 s", "0.08 s", "0.16 s"]
@@ -264,9 +274,8 @@ def test_what_a_dead_child_left_behind_does_not_stay(place: Path) -> None:
 
 
 def test_a_second_start_on_the_same_data_is_refused_in_a_sentence(place: Path) -> None:
-    with only_one(place):
-        with pytest.raises(CannotStart, match=rf"already running \(process {os.getpid()}\)"), only_one(place):
-            pass
+    with only_one(place), pytest.raises(CannotStart, match=rf"already running \(process {os.getpid()}\)"), only_one(place):
+        pass
     with only_one(place):
         pass
 

@@ -1,24 +1,60 @@
 """A person who renews a residency over HTTP, step by step, as a browser would."""
 
+import html
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.test import Client
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts.enrolment import code_now
 from accounts.models import OperationToken, User
+from accounts.models.tokens import Method
 from muqeem import clock, codes
+from muqeem.operations.judge import verify
 from muqeem.operations.models import Receipt
 from residency.models import Resident
-from tests.factories import MembershipFactory, ResidentFactory, SubscriptionFactory, UserFactory, WalletFactory
+from tests.factories import (
+    MembershipFactory,
+    OperationTokenFactory,
+    ResidentFactory,
+    SubscriptionFactory,
+    UserFactory,
+    WalletFactory,
+)
+
+RENEWAL = "iqama-renewal"
+
+
+def said(answer: Any) -> str:
+    """What a page says, without its marks."""
+    body = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", answer.content.decode(), flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", body)).split())
 
 
 class Person:
-    """Somebody who acts for an account: signed in, with money, a subscription and one resident in good order."""
+    """Somebody who acts for an account: signed in, with money, a subscription and one resident in good order.
 
-    def __init__(self, *, holding: str = "100000.00", operations: int | None = 100, resident: Resident | None = None, **user: Any) -> None:
+    `privileges` makes a delegated user instead of the main one, `by_app` one with an authenticator app.
+    """
+
+    def __init__(
+        self,
+        *,
+        holding: str = "100000.00",
+        operations: int | None = 100,
+        resident: Resident | None = None,
+        privileges: Sequence[str] | None = None,
+        by_app: bool = False,
+        **user: Any,
+    ) -> None:
         self.resident = resident or ResidentFactory(domestic=True)
         self.account = self.resident.sponsor
-        self.user: User = UserFactory(**user)
-        self.membership = MembershipFactory(user=self.user, account=self.account, main=True)
+        self.user: User = UserFactory(with_app=by_app, **user)
+        self.membership = MembershipFactory(
+            user=self.user, account=self.account, is_main=privileges is None, privileges=list(privileges or ())
+        )
         self.subscription = SubscriptionFactory(account=self.account, operations_left=operations)
         self.wallet = WalletFactory(account=self.account, holding=holding)
         self.client = Client()
@@ -29,18 +65,25 @@ class Person:
         self.client.force_login(self.user)
         session = self.client.session
         session["began"] = session["seen"] = clock.now().timestamp()
+        if app := TOTPDevice.objects.filter(user=self.user, confirmed=True).first():
+            session["otp_device_id"] = app.persistent_id
         session.save()
 
-    # --- the steps ---
+    # --- the steps over HTTP ---
 
-    def start(self, slug: str = "iqama-renewal") -> OperationToken:
-        answer = self.client.post(f"/services/{slug}/")
-        assert answer.status_code == 302, answer.content.decode()
+    def start(self, slug: str = RENEWAL, **data: Any) -> OperationToken:
+        answer = self.client.post(f"/services/{slug}/", data)
+        assert answer.status_code == 302, said(answer)
         return self.user.tokens.latest("pk")
 
     def code(self, token: OperationToken) -> str:
         token.refresh_from_db()
+        if token.method == Method.APP:
+            return code_now(TOTPDevice.objects.get(user=self.user, confirmed=True))
         return codes.derive(str(token.uuid), token.sends)
+
+    def wrong_code(self, token: OperationToken) -> str:
+        return f"{(int(self.code(token)) + 1) % 1_000_000:06}"
 
     def post(self, token: OperationToken, **data: Any) -> Any:
         return self.client.post(f"/operations/{token.uuid}/", data)
@@ -55,11 +98,15 @@ class Person:
         token.refresh_from_db()
         return token
 
+    def give(self, token: OperationToken, months: int = 12) -> Any:
+        """Post the data of the own resident."""
+        return self.post(token, iqama_number=self.resident.iqama_number, months=months)
+
     def reviewed(self, months: int = 12) -> OperationToken:
         """A token whose data was found correct."""
         token = self.opened()
-        answer = self.post(token, iqama_number=self.resident.iqama_number, months=months)
-        assert answer.status_code == 302, answer.content.decode()
+        answer = self.give(token, months)
+        assert answer.status_code == 302, said(answer)
         token.refresh_from_db()
         return token
 
@@ -71,3 +118,19 @@ class Person:
         token = self.reviewed(months)
         assert self.confirm(token).status_code == 302
         return token.receipts.get()
+
+    # --- without HTTP ---
+
+    def token(self, slug: str = RENEWAL) -> OperationToken:
+        """A token whose code was entered."""
+        return OperationTokenFactory(verified=True, user=self.user, account=self.account, slug=slug)
+
+    def answers(self, months: int = 12) -> dict[str, str]:
+        return {"iqama_number": self.resident.iqama_number, "months": str(months)}
+
+    def ready(self, months: int = 12, slug: str = RENEWAL) -> OperationToken:
+        """A token at its review."""
+        token = self.token(slug)
+        judgement = verify(token, self.answers(months))
+        assert judgement.facts is not None, (judgement.form.errors, judgement.obstacles)
+        return token

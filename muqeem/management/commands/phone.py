@@ -49,7 +49,7 @@ class Command(BaseCommand):
 
 def _owners(typed: str) -> tuple[list[str], list[User]]:
     """The numbers that were meant and the users whose phone or name it is."""
-    if user := User.objects.filter(username=typed).first():
+    if typed.isprintable() and (user := User.objects.filter(username=typed).first()):
         return list(PhoneDevice.objects.filter(user=user).values_list("number", flat=True)), [user]
     try:
         number = numbers.clean_phone(typed)

@@ -1,5 +1,6 @@
 """One journey, one address. The token's row says the step; what is posted says what is wanted."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -29,11 +30,9 @@ def journey(request: MemberRequest, uuid: str) -> HttpResponse:
         raise Http404
     try:
         leave_of(token)
+        return _post(request, token) if request.method == "POST" else _show(request, token)
     except NoLeave:
         raise Http404 from None
-    if request.method == "POST":
-        return _post(request, token)
-    return _show(request, token)
 
 
 def _post(request: MemberRequest, token: OperationToken) -> HttpResponse:
@@ -94,6 +93,7 @@ def _send_again(request: MemberRequest, token: OperationToken) -> HttpResponse:
         token.send_code()
     except CodeRefused as error:
         messages.warning(request, send_error(error))
+        return _page(request, token, "code", status=429, form=CodeForm(), phone_last2=phone_last2(request.user))
     return _back(token)
 
 
@@ -105,10 +105,8 @@ def _verify(request: MemberRequest, token: OperationToken) -> HttpResponse:
         judgement = verify(token, request.POST)
     except TokenClosed:
         return _back(token)
-    if judgement.obstacles:
-        return _page(request, token, "details", status=422, form=judgement.form, findings=judgement.findings)
     if judgement.facts is None:
-        return _page(request, token, "details", status=422, form=judgement.form)
+        return _page(request, token, "details", status=422, form=judgement.form, findings=judgement.findings)
     return _back(token)
 
 
@@ -140,23 +138,35 @@ def _confirm(request: MemberRequest, token: OperationToken) -> HttpResponse:
     except Lapsed:
         return _back(token)
     except Outdated:
-        messages.warning(request, _("This page is older than your last review. The latest data is shown."))
-        return _back(token)
+        return _review(request, token, status=409, refusal=_("This page is older than your last review. The latest data is shown."))
     except Refused as refusal:
         return _refused(request, token, refusal)
     return redirect("receipt", receipt.uuid)
 
 
 def _refused(request: MemberRequest, token: OperationToken, refusal: Refused) -> HttpResponse:
-    """Nothing was done. Where only facts or price changed, the new ones are shown to be confirmed."""
-    token.refresh_from_db()
-    judgement = refusal.judgement
-    if judgement is not None and judgement.facts is not None and token.data is not None and token.shown is not None:
-        before = token.shown
-        verify(token, token.data)
-        changes = [facts.label(key) for key, value in judgement.facts.items() if before["facts"].get(key) != value]
-        return _review(request, token, status=409, refusal=refusal.reason, changes=changes)
-    return _page(request, token, "refused", status=409, sentence=refusal.reason, mend=refusal.mend)
+    """Nothing was done. Where facts, answers or price changed, the new ones are shown to be confirmed or corrected."""
+    if refusal.judgement is None or refusal.judgement.obstacles:
+        return _page(request, token, "refused", status=409, sentence=refusal.reason, mend=refusal.mend)
+    before = token.shown
+    assert before is not None
+    assert token.data is not None
+    try:
+        judgement = verify(token, token.data)
+    except TokenClosed:
+        return _back(token)
+    if judgement.facts is None:
+        return _page(request, token, "details", status=409, form=judgement.form, findings=judgement.findings)
+    return _review(request, token, status=409, refusal=refusal.reason, changes=_changes(before, judgement.shown()))
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Any]:
+    """What is called what differs; a total that differs is said in a sentence of its own."""
+    keys = [*after["facts"], *(key for key in before["facts"] if key not in after["facts"])]
+    changed: list[Any] = [facts.label(key) for key in keys if before["facts"].get(key) != after["facts"].get(key)]
+    if before["fee"] != after["fee"] and before["total"] == after["total"]:
+        changed.append(_("Fees"))
+    return changed
 
 
 def _receipt_address(uuid: Any) -> str:

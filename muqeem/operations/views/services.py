@@ -10,7 +10,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.access import MemberRequest, member
 from accounts.models import OperationToken, Subscription
-from accounts.models.limits import CodeRefused
+from accounts.models.limits import CodeRefused, Paused
 from accounts.models.tokens import Method
 from accounts.replies import send_error
 from accounts.views import phone_last2
@@ -61,12 +61,14 @@ def start(request: MemberRequest, slug: str) -> HttpResponse:
         raise Http404
     resident = _resident_asked_for(request, service)
     closed = why_closed(request, service)
+    status = 409 if request.method == "POST" else 200
     if request.method == "POST" and not closed:
-        prefill = {"iqama_number": resident.iqama_number} if resident else {}
+        prefill = {"iqama_number": resident.iqama_number} if resident and resident.iqama_number else {}
         try:
             token = OperationToken.begin(request.user, slug, request.account, prefill)
         except CodeRefused as error:
             messages.warning(request, send_error(error))
+            status = 429 if isinstance(error, Paused) else 409
         else:
             return redirect("operation", token.uuid)
     has_app = TOTPDevice.objects.filter(user=request.user, confirmed=True).exists()
@@ -78,7 +80,7 @@ def start(request: MemberRequest, slug: str) -> HttpResponse:
         "method": Method.APP if has_app else Method.TEXT,
         "phone_last2": phone_last2(request.user),
     }
-    return render(request, "operations/start.html", context)
+    return render(request, "operations/start.html", context, status=status)
 
 
 def _resident_asked_for(request: MemberRequest, service: type[Operation]) -> Any:
@@ -86,14 +88,13 @@ def _resident_asked_for(request: MemberRequest, service: type[Operation]) -> Any
     uuid = request.POST.get("resident") or request.GET.get("resident")
     if not uuid:
         return None
-    return chooser(service, request).by_uuid(uuid) or _nobody()
+    resident = _chooser(service, request).by_uuid(uuid)
+    if resident is None:
+        raise Http404
+    return resident
 
 
-def chooser(service: type[Operation], request: MemberRequest) -> Any:
+def _chooser(service: type[Operation], request: MemberRequest) -> Any:
     """The field by which the service chooses its resident, narrowed to the member's reach."""
     form: OperationForm = service.form_class(account=request.account, terms=terms_of_today(), branches=request.membership.branch_ids())
     return form.chooser()
-
-
-def _nobody() -> Any:
-    raise Http404

@@ -1,13 +1,13 @@
 """The journal, the parameters and the outbox; the portal's clock; what guards append-only tables."""
 
 import datetime
-import django.core.validators
-import muqeem.clock
 import uuid
+
+import django.core.validators
 from django.db import migrations, models
 
+import muqeem.clock
 from muqeem.record import chain
-
 
 # Written in plpgsql, whose bodies are not looked into before they run: the table comes after the function that its
 # columns' defaults call.
@@ -40,7 +40,7 @@ CREATE TRIGGER record_event_never_emptied BEFORE TRUNCATE ON record_event
     FOR EACH STATEMENT EXECUTE FUNCTION muqeem_never_emptied();
 """
 
-HEAD = "INSERT INTO record_chainhead (id, seq, hash) VALUES (1, 0, '%s');" % chain.GENESIS
+HEAD = f"INSERT INTO record_chainhead (id, seq, hash) VALUES (1, 0, '{chain.GENESIS}');"
 
 
 class Migration(migrations.Migration):

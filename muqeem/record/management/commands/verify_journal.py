@@ -17,12 +17,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, anchor: Path | None = None, **options: Any) -> None:
         known = journal.Anchor.of(anchor.read_text()) if anchor and anchor.exists() else None
-        faults = list(journal.faults(known))
+        with journal.snapshot():
+            faults = list(journal.faults(known))
+            head = None if faults else journal.head()
         for fault in faults:
             self.stderr.write(fault)
-        if faults:
+        if head is None:
             raise CommandError(f"The journal does not hold: {len(faults)} fault(s).")
-        head = journal.head()
         if anchor:
             anchor.write_text(f"{head}\n")
         self.stdout.write(f"The journal holds: {head.seq} lines, head {head.hash}.")

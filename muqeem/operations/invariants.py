@@ -1,0 +1,386 @@
+"""What must hold in the database at every moment, as queries that return whatever breaks it.
+
+The queries ask the tables, not the models, and know nothing of how the rows came to be: an error in the engine cannot
+hide itself here. They name tables of the register, too, which stands above the engine and is not imported.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import CharField, OuterRef, Subquery
+from django.db.models.functions import Cast
+
+from muqeem.operations.models import Print, Receipt
+from muqeem.record import chain
+from muqeem.record.models import Event
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """One promise; `query` selects the rows that break it."""
+
+    code: str
+    promise: str
+    query: str
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A row that breaks a promise."""
+
+    code: str
+    promise: str
+    row: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.promise}: " + ", ".join(f"{name} {value}" for name, value in self.row.items())
+
+
+# The token's row is the idempotency key: there is no other.
+TOKENS = [
+    Invariant(
+        "I01",
+        "a token is spent once for a person",
+        """
+        SELECT token_id AS token, resident_id AS resident, count(*) AS receipts
+        FROM operations_receipt GROUP BY token_id, resident_id HAVING count(*) > 1
+        """,
+    ),
+    Invariant(
+        "I02",
+        "a token is used if and only if something was done with it",
+        """
+        SELECT token.id AS token, token.used_at, count(receipt.id) AS receipts
+        FROM accounts_operationtoken token LEFT JOIN operations_receipt receipt ON receipt.token_id = token.id
+        GROUP BY token.id
+        HAVING (token.used_at IS NOT NULL AND token.slug <> 'sign-in') <> (count(receipt.id) > 0)
+        """,
+    ),
+    Invariant(
+        "I03",
+        "an operation falls into the life of its token",
+        """
+        SELECT receipt.number AS receipt, receipt.at, token.verified_at, token.expires_at
+        FROM operations_receipt receipt JOIN accounts_operationtoken token ON token.id = receipt.token_id
+        WHERE receipt.at NOT BETWEEN token.verified_at AND token.expires_at
+           OR token.used_at NOT BETWEEN token.verified_at AND token.expires_at
+           OR token.expires_at > token.verified_at + interval '1 second'
+              + CASE WHEN token.extended_at IS NULL THEN interval '15 minutes' ELSE interval '30 minutes' END
+        """,
+    ),
+    Invariant(
+        "I04",
+        "what was done is what was confirmed",
+        """
+        SELECT receipt.number AS receipt
+        FROM operations_receipt receipt
+        JOIN accounts_operationtoken token ON token.id = receipt.token_id
+        JOIN residency_resident resident ON resident.id = receipt.resident_id
+        WHERE (receipt.user_id, receipt.account_id, receipt.slug) IS DISTINCT FROM (token.user_id, token.account_id, token.slug)
+           OR token.fingerprint = ''
+           OR receipt.facts || (token.shown -> 'facts') IS DISTINCT FROM receipt.facts
+           OR receipt.fee IS DISTINCT FROM token.shown -> 'fee'
+           OR receipt.total IS DISTINCT FROM (token.shown ->> 'total')::numeric
+           OR coalesce(receipt.facts ->> 'iqama_number', resident.iqama_number) IS DISTINCT FROM resident.iqama_number
+        """,
+    ),
+    Invariant(
+        "I05",
+        "a token is opened by a good code within its five minutes and five tries",
+        """
+        SELECT id AS token, method, sends, tries, sent_at, verified_at
+        FROM accounts_operationtoken
+        WHERE (used_at IS NOT NULL AND verified_at IS NULL)
+           OR tries > 5
+           OR (verified_at IS NOT NULL AND tries < 1)
+           OR (verified_at IS NOT NULL AND method = 'text'
+               AND (sends < 1 OR sent_at IS NULL OR verified_at NOT BETWEEN sent_at AND sent_at + interval '330 seconds'))
+        """,
+    ),
+    Invariant(
+        "I19",
+        "a token that did its work is never refused afterwards",
+        """
+        SELECT event.seq AS line, token.id AS token
+        FROM record_event event JOIN accounts_operationtoken token ON token.uuid::text = event.subject
+        WHERE event.kind = 'refusal' AND event.at > token.used_at + interval '5 seconds'
+        """,
+    ),
+    Invariant(
+        "I20",
+        "codes are sent a minute apart, five an hour and ten a day unanswered, three hundred a day in all",
+        """
+        SELECT DISTINCT left(name, 12) AS name FROM (
+            SELECT name, at - lag(at) OVER (PARTITION BY name ORDER BY at) AS gap, answered,
+                   count(*) FILTER (WHERE NOT answered) OVER hour AS in_an_hour,
+                   count(*) FILTER (WHERE NOT answered) OVER day AS in_a_day,
+                   count(*) OVER day AS in_all
+            FROM accounts_attempt WHERE kind = 'send'
+            WINDOW hour AS (PARTITION BY name ORDER BY at RANGE interval '1 hour' PRECEDING),
+                   day AS (PARTITION BY name ORDER BY at RANGE interval '1 day' PRECEDING)
+        ) sends
+        WHERE gap < interval '1 minute' OR in_an_hour > 5 OR in_a_day > 10 OR in_all > 300
+        """,
+    ),
+]
+
+ACCOUNTS = [
+    Invariant(
+        "I06",
+        "a package lost as many operations as receipts say",
+        """
+        SELECT account.number AS account, spent.spent, done.done
+        FROM accounts_account account
+        LEFT JOIN (SELECT account_id, sum(operations_spent) AS spent, min(operations_left) AS fewest
+                   FROM accounts_subscription GROUP BY 1) spent ON spent.account_id = account.id
+        LEFT JOIN (SELECT account_id, sum(spent) AS done FROM operations_receipt GROUP BY 1) done ON done.account_id = account.id
+        WHERE coalesce(spent.spent, 0) <> coalesce(done.done, 0) OR spent.fewest < 0
+        """,
+    ),
+    Invariant(
+        "I10",
+        "the account reached the resident",
+        """
+        SELECT receipt.number AS receipt, account.number AS account
+        FROM operations_receipt receipt
+        JOIN accounts_account account ON account.id = receipt.account_id
+        JOIN residency_resident resident ON resident.id = receipt.resident_id
+        JOIN accounts_account sponsor ON sponsor.id = resident.sponsor_id
+        LEFT JOIN residency_resident head ON head.id = resident.head_id
+        WHERE NOT coalesce(
+            (coalesce(receipt.facts ->> 'employer_number', sponsor.number) = account.number
+             AND (account.number NOT LIKE '1%' OR 'domestic' IN (resident.kind, head.kind)))
+            OR (account.number LIKE '2%' AND account.number IN (resident.iqama_number, head.iqama_number)), false)
+        """,
+    ),
+    Invariant(
+        "I11",
+        "whoever acted was a member then",
+        """
+        SELECT receipt.number AS receipt
+        FROM operations_receipt receipt
+        WHERE NOT EXISTS (
+            SELECT FROM accounts_membership membership
+            WHERE (membership.user_id, membership.account_id) = (receipt.user_id, receipt.account_id)
+              AND membership.created_at <= receipt.at
+              AND coalesce(membership.removed_at > receipt.at, true) AND coalesce(membership.suspended_at > receipt.at, true))
+        """,
+    ),
+    Invariant(
+        "I22",
+        "a wallet holds the sum of its entries, each with the balance after it",
+        """
+        SELECT wallet.id AS wallet, wallet.balance, sums.total
+        FROM accounts_wallet wallet
+        LEFT JOIN (SELECT wallet_id, sum(amount) AS total, bool_and(balance = running) AS whole
+                   FROM (SELECT wallet_id, amount, balance, sum(amount) OVER (PARTITION BY wallet_id ORDER BY id) AS running
+                         FROM accounts_entry) entry GROUP BY 1) sums ON sums.wallet_id = wallet.id
+        WHERE wallet.balance <> coalesce(sums.total, 0) OR NOT coalesce(sums.whole, true)
+        """,
+    ),
+    Invariant(
+        "I23",
+        "a fee is paid once, from the wallet of the acting account, and for a receipt",
+        """
+        SELECT coalesce(receipt.number, entry.reference) AS receipt, receipt.total, entry.amount
+        FROM (SELECT * FROM operations_receipt WHERE total <> 0) receipt
+        FULL JOIN (SELECT entry.*, wallet.account_id FROM accounts_entry entry
+                   JOIN accounts_wallet wallet ON wallet.id = entry.wallet_id WHERE entry.kind = 'operation') entry
+          ON entry.reference = receipt.number AND entry.account_id = receipt.account_id
+        WHERE entry.amount IS DISTINCT FROM -receipt.total
+        """,
+    ),
+]
+
+REGISTER = [
+    Invariant(
+        "I07",
+        "the versions of a residency permit have no gap",
+        """
+        SELECT resident_id AS resident, min(version) AS first, max(version) AS last, count(*) AS versions
+        FROM residency_iqama GROUP BY resident_id HAVING max(version) - min(version) + 1 <> count(*)
+        """,
+    ),
+    Invariant(
+        "I08",
+        "every renewal is the version that its receipt tells of",
+        """
+        SELECT receipt.number AS receipt, iqama.version, iqama.expires_on
+        FROM operations_receipt receipt
+        LEFT JOIN residency_iqama iqama
+          ON iqama.resident_id = receipt.resident_id AND iqama.version = (receipt.facts ->> 'card_version')::int
+        WHERE receipt.slug = 'iqama-renewal'
+          AND (iqama.expires_on::text, iqama.starts_on::text, iqama.months)
+              IS DISTINCT FROM
+              (receipt.facts ->> 'new_expires_on', receipt.facts ->> 'starts_on', (receipt.facts ->> 'months')::int)
+        """,
+    ),
+    Invariant(
+        "I09",
+        "every renewal begins where the version before it ended",
+        """
+        SELECT receipt.number AS receipt, before.expires_on
+        FROM operations_receipt receipt
+        LEFT JOIN residency_iqama before
+          ON before.resident_id = receipt.resident_id AND before.version = (receipt.facts ->> 'card_version')::int - 1
+        WHERE receipt.slug = 'iqama-renewal'
+          AND (before.expires_on::text IS DISTINCT FROM receipt.facts ->> 'expires_on'
+               OR receipt.facts ->> 'starts_on' IS DISTINCT FROM receipt.facts ->> 'expires_on')
+        """,
+    ),
+    Invariant(
+        "I21",
+        "a person has one open visa at a time",
+        """
+        SELECT one.number AS visa, other.number AS other
+        FROM residency_visa one JOIN residency_visa other ON other.resident_id = one.resident_id AND other.id > one.id
+        WHERE one.kind IN ('single', 'multiple', 'final') AND other.kind IN ('single', 'multiple', 'final')
+          AND one.cancelled_on IS NULL AND one.used_on IS NULL AND other.cancelled_on IS NULL AND other.used_on IS NULL
+          AND daterange(one.issued_on, one.ends_on, '[]') && daterange(other.issued_on, other.ends_on, '[]')
+        """,
+    ),
+]
+
+OUTBOX = [
+    Invariant(
+        "I12",
+        "an operation has its page, that page's first copy, and its texts",
+        """
+        SELECT receipt.number AS receipt, document.serial, printed.id AS copy, told.texts AS texts, event.data -> 'texts' AS promised
+        FROM operations_receipt receipt
+        LEFT JOIN operations_document document ON document.receipt_id = receipt.id AND document.resident_id = receipt.resident_id
+        LEFT JOIN operations_print printed ON printed.document_id = document.id AND printed.copy = 1
+        LEFT JOIN record_event event ON event.kind = 'operation' AND event.subject = receipt.uuid::text
+        LEFT JOIN (SELECT arguments ->> 'receipt' AS number, count(*) AS texts FROM record_message GROUP BY 1) told
+          ON told.number = receipt.number
+        WHERE document.id IS NULL OR printed.id IS NULL OR (event.data ->> 'texts')::int <> coalesce(told.texts, 0)
+        """,
+    ),
+    Invariant(
+        "I13",
+        "nothing waits in an outbox for a minute without being looked at",
+        """
+        SELECT 'message' AS row, id, attempts, due_at FROM record_message
+        WHERE sent_at IS NULL AND failed_at IS NULL
+          AND (due_at < muqeem_now() - interval '1 minute' OR (attempts = 0 AND created_at < muqeem_now() - interval '1 minute'))
+        UNION ALL
+        SELECT 'copy', id, attempts, due_at FROM operations_print
+        WHERE rendered_at IS NULL AND failed_at IS NULL
+          AND (due_at < muqeem_now() - interval '1 minute' OR (attempts = 0 AND printed_at < muqeem_now() - interval '1 minute'))
+        """,
+    ),
+    Invariant(
+        "I14",
+        "every sending of a code is one text, and what was sent was tried",
+        """
+        SELECT token.id::text AS row, token.sends AS expected, count(message.id) AS texts
+        FROM accounts_operationtoken token LEFT JOIN record_message message ON message.arguments ->> 'token' = token.uuid::text
+        GROUP BY token.id
+        HAVING token.sends <> count(message.id) OR count(message.id) <> count(DISTINCT message.arguments ->> 'send')
+        UNION ALL
+        SELECT key::text, 1, attempts FROM record_message WHERE sent_at IS NOT NULL AND (attempts = 0 OR failed_at IS NOT NULL)
+        """,
+    ),
+    Invariant(
+        "I15",
+        "no text speaks of what never happened",
+        """
+        SELECT message.key, message.template
+        FROM record_message message
+        LEFT JOIN operations_receipt receipt ON receipt.number = message.arguments ->> 'receipt'
+        LEFT JOIN accounts_operationtoken token
+          ON token.uuid::text = message.arguments ->> 'token' AND token.sends >= (message.arguments ->> 'send')::int
+        WHERE (message.arguments ? 'receipt' AND receipt.id IS NULL) OR (message.arguments ? 'token' AND token.id IS NULL)
+        """,
+    ),
+    Invariant(
+        "I16",
+        "a copy that is ready has a file of its own with its hash, and copies are numbered without a gap",
+        """
+        SELECT document_id AS document, count(*) AS copies
+        FROM operations_print GROUP BY document_id
+        HAVING count(*) <> max(copy) OR min(copy) <> 1 OR count(DISTINCT copy) <> count(*)
+            OR count(*) FILTER (WHERE rendered_at IS NOT NULL AND (file = '' OR sha256 !~ '^[0-9a-f]{64}$')) > 0
+        UNION ALL
+        SELECT min(document_id), count(*) FROM operations_print WHERE file <> '' GROUP BY file HAVING count(*) > 1
+        """,
+    ),
+]
+
+JOURNAL = [
+    Invariant(
+        "I17",
+        "an operation stands in the journal once",
+        """
+        SELECT coalesce(receipt.number, event.data ->> 'receipt') AS receipt, count(event.id) AS lines
+        FROM operations_receipt receipt
+        FULL JOIN (SELECT * FROM record_event WHERE kind = 'operation') event ON event.subject = receipt.uuid::text
+        GROUP BY 1
+        HAVING count(receipt.id) <> 1 OR count(event.id) <> 1
+            OR bool_or(event.seq IS NULL OR event.data ->> 'receipt' IS DISTINCT FROM receipt.number)
+        """,
+    ),
+    Invariant(
+        "I18",
+        "the journal's chain holds from its first line to its head",
+        f"""
+        SELECT seq AS line FROM (
+            SELECT seq, at, kind, actor, account, subject, data, body, previous_hash, hash,
+                   lag(hash, 1, '{chain.GENESIS}') OVER (ORDER BY seq) AS before, row_number() OVER (ORDER BY seq) AS place
+            FROM record_event WHERE seq IS NOT NULL
+        ) line
+        WHERE seq <> place OR previous_hash <> before
+           OR hash <> encode(sha256(convert_to(previous_hash || chr(10) || body, 'UTF8')), 'hex')
+           OR body::jsonb - 'at' <> jsonb_build_object(
+                'seq', seq, 'kind', kind, 'actor', actor, 'account', account, 'subject', subject, 'data', data)
+           OR (body::jsonb ->> 'at')::timestamptz <> at
+        UNION ALL
+        SELECT head.seq FROM record_chainhead head
+        WHERE head.seq <> (SELECT coalesce(max(seq), 0) FROM record_event)
+           OR head.hash <> coalesce((SELECT hash FROM record_event WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1), '{chain.GENESIS}')
+        """,
+    ),
+]
+
+INVARIANTS = sorted([*TOKENS, *ACCOUNTS, *REGISTER, *OUTBOX, *JOURNAL], key=lambda invariant: invariant.code)
+
+
+
+DIGESTS = "a receipt is still what the journal's chain says of it"
+FILES = "the file of a copy is the one that was rendered"
+
+
+def violations(*, files: bool = False) -> Iterator[Violation]:
+    """Whatever breaks a promise; `files` also reads every page back. One picture only inside one snapshot."""
+    for invariant in INVARIANTS:
+        with connection.cursor() as cursor:
+            cursor.execute(invariant.query)
+            names = [column.name for column in cursor.description or []]
+            found = cursor.fetchall()
+        for row in found:
+            yield Violation(invariant.code, invariant.promise, dict(zip(names, row, strict=True)))
+    yield from _rewritten_receipts()
+    if files:
+        yield from _rewritten_files()
+
+
+def _rewritten_receipts() -> Iterator[Violation]:
+    sealed = Event.objects.filter(kind="operation", subject=Cast(OuterRef("uuid"), CharField())).order_by("seq")
+    receipts = Receipt.objects.annotate(sealed=Subquery(sealed.values("data__digest")[:1]))
+    for receipt in receipts.order_by("pk").iterator(chunk_size=2000):
+        if receipt.sealed is not None and receipt.sealed != receipt.digest():  # without a line at all it is I17's
+            yield Violation("I24", DIGESTS, {"receipt": receipt.number})
+
+
+def _rewritten_files() -> Iterator[Violation]:
+    for printed in Print.objects.exclude(rendered_at=None).order_by("pk").iterator(chunk_size=2000):
+        try:
+            with printed.file.open() as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            found = type(error).__name__
+        if found != printed.sha256:
+            yield Violation("I25", FILES, {"copy": printed.pk, "file": printed.file.name, "found": found})

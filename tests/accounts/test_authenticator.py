@@ -1,0 +1,363 @@
+"""Authenticator apps and back-up codes: what they open, what they do not, and how they are set up."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from types import SimpleNamespace
+
+import django_otp.oath
+import pytest
+from django.test import Client
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_static.models import StaticToken
+from django_otp.plugins.otp_totp import models as otp_models
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts import enrolment
+from accounts.models import Attempt, OperationToken
+from accounts.models.attempts import name_key
+from accounts.models.limits import GENEROUS_TRIES, Paused
+from accounts.models.tokens import CodeSpent, Method, Step, TokenClosed, WrongCode
+from muqeem import catalogue
+from muqeem.record.models import Event, Message
+from tests.accounts.people import all_at_once, app_code, right_code, signed_in, wrong_app_code
+from tests.factories import AccountFactory, MembershipFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+NOON = 1_800_000_000  # the first second of a half minute
+
+
+@pytest.fixture(autouse=True)
+def wait(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Hold the second that apps and portal read, and let some pass."""
+    now = [NOON]
+    monkeypatch.setattr(django_otp.oath, "time", lambda: now[0])
+    monkeypatch.setattr(otp_models, "time", SimpleNamespace(time=lambda: now[0]))
+
+    def move(seconds: int) -> None:
+        now[0] += seconds
+
+    return move
+
+
+def begun(user=None, slug: str = "iqama-renewal") -> OperationToken:
+    return OperationToken.begin(user or UserFactory(with_app=True), slug, AccountFactory())
+
+
+def wrong_ones(user) -> int:
+    return Attempt.objects.filter(name=name_key(user.username), kind=Attempt.Kind.CODE).count()
+
+
+# --- the codes of an app ---
+
+
+def test_whoever_has_an_app_gets_no_text() -> None:
+    token = begun()
+    assert (token.method, token.sends, token.code_valid_until) == (Method.APP, 0, None)
+    assert not Message.objects.exists()
+
+
+def test_an_app_that_was_never_confirmed_serves_nobody() -> None:
+    user = UserFactory()
+    TOTPDevice.objects.create(user=user, name="app", confirmed=False)
+    assert begun(user).method == Method.TEXT
+
+
+def test_the_code_of_the_app_opens_an_operation() -> None:
+    token = begun()
+    token.try_code(app_code(token.user))
+    assert (token.step(), wrong_ones(token.user)) == (Step.DETAILS, 0)
+
+
+@pytest.mark.parametrize("steps", [-1, 1])
+def test_an_app_may_be_half_a_minute_slow_or_fast(steps) -> None:
+    token = begun()
+    token.try_code(app_code(token.user, steps))
+    assert token.step() == Step.DETAILS
+
+
+@pytest.mark.parametrize("steps", [-3, -2, 2, 3])
+def test_an_app_may_not_be_a_minute_slow_or_fast(steps) -> None:
+    token = begun()
+    with pytest.raises(WrongCode):
+        token.try_code(app_code(token.user, steps))
+
+
+@pytest.mark.parametrize("steps", [-1, 1])
+def test_after_two_wrong_codes_a_day_the_app_must_be_exact(steps) -> None:
+    token = begun()
+    for _ in range(GENEROUS_TRIES):
+        with pytest.raises(WrongCode):
+            token.try_code(wrong_app_code(token.user))
+    with pytest.raises(WrongCode):
+        token.try_code(app_code(token.user, steps))
+    token.try_code(app_code(token.user))
+    assert token.step() == Step.DETAILS
+
+
+def test_a_day_later_it_need_not_be_exact_any_more(shift) -> None:
+    token = begun()
+    for _ in range(GENEROUS_TRIES):
+        with pytest.raises(WrongCode):
+            token.try_code(wrong_app_code(token.user))
+    shift(timedelta(hours=24, seconds=5))
+    token.try_code(app_code(token.user, -1))
+    assert token.step() == Step.DETAILS
+
+
+def test_a_code_that_was_used_says_wait_and_is_no_wrong_code(wait) -> None:
+    first = begun()
+    code = app_code(first.user)
+    first.try_code(code)
+    second = begun(first.user)
+    for _ in range(7):
+        with pytest.raises(CodeSpent):
+            second.try_code(code)
+    assert (second.step(), second.tries, wrong_ones(first.user)) == (Step.CODE, 0, 0)
+    wait(30)
+    second.try_code(app_code(first.user))
+    assert second.step() == Step.DETAILS
+
+
+def test_a_code_of_the_step_before_the_used_one_counts_as_used() -> None:
+    first = begun()
+    first.try_code(app_code(first.user))
+    second = begun(first.user)
+    with pytest.raises(CodeSpent):
+        second.try_code(app_code(first.user, -1))
+
+
+@pytest.mark.usefixtures("transactional")
+def test_of_two_tokens_that_get_one_code_at_once_one_opens_and_the_other_waits() -> None:
+    user = UserFactory(with_app=True)
+    tokens = [begun(user) for _ in range(4)]
+    code = app_code(user)
+    outcomes = all_at_once(lambda number: tokens[number].try_code(code), 4)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["CodeSpent"] * 3 + ["NoneType"]
+    assert wrong_ones(user) == 0
+    assert OperationToken.objects.filter(verified_at__isnull=False).count() == 1
+
+
+def test_somebody_elses_app_opens_nothing() -> None:
+    with_text, with_app = begun(UserFactory()), begun()
+    for token in (with_text, with_app):
+        with pytest.raises(WrongCode):
+            token.try_code(app_code(UserFactory(with_app=True)) if token.user == with_app.user else app_code(with_app.user))
+
+
+def test_a_token_of_texts_is_not_opened_by_the_persons_own_app() -> None:
+    token = begun(UserFactory())
+    TOTPDevice.objects.create(user=token.user, name="app", confirmed=True)
+    with pytest.raises(WrongCode):
+        token.try_code(app_code(token.user))
+    token.try_code(right_code(token))
+    assert token.step() == Step.DETAILS
+
+
+@pytest.mark.parametrize("typed", ["", "²²²²²²", "\x00", "\ud800", "1" * 10_000])
+def test_what_is_no_code_at_all_is_only_a_wrong_one(typed) -> None:
+    for token in (begun(), begun(UserFactory())):
+        with pytest.raises(WrongCode):
+            token.try_code(typed)
+
+
+def test_the_apps_codes_are_those_of_rfc_6238() -> None:
+    device = TOTPDevice(key=b"12345678901234567890".hex())
+    vector = TOTP(device.bin_key, digits=8)
+    vector.time = 1_111_111_109
+    assert vector.token() == 7_081_804  # RFC 6238, appendix B, SHA-1
+
+
+# --- back-up codes ---
+
+
+def backup_codes(user) -> list[str]:
+    device = user.staticdevice_set.create(name="backup")
+    return [device.token_set.create(token=StaticToken.random_token()).token for _ in range(2)]
+
+
+def test_a_backup_code_signs_in_once() -> None:
+    user = UserFactory(with_app=True)
+    first, second = backup_codes(user)
+    token = begun(user, catalogue.SIGN_IN)
+    token.try_backup_code(f"  {first.upper()} ")
+    assert token.verified_at is not None
+    again = begun(user, catalogue.SIGN_IN)
+    with pytest.raises(WrongCode):
+        again.try_backup_code(first)
+    again.try_backup_code(second)
+    assert again.verified_at is not None
+    with pytest.raises(TokenClosed):
+        again.try_backup_code(second)
+
+
+def test_backup_codes_open_no_operation() -> None:
+    user = UserFactory(with_app=True)
+    code, _ = backup_codes(user)
+    token = begun(user)
+    with pytest.raises(TokenClosed):
+        token.try_backup_code(code)
+    with pytest.raises(WrongCode):
+        token.try_code(code)
+    assert StaticToken.objects.filter(token=code).exists()
+
+
+def test_five_wrong_backup_codes_void_the_sign_in_and_fifteen_close_codes(shift) -> None:
+    user = UserFactory(with_app=True)
+    for _ in range(2):
+        token = begun(user, catalogue.SIGN_IN)
+        for _ in range(5):
+            with pytest.raises(WrongCode):
+                token.try_backup_code("wrong")
+        assert token.step() == Step.CLOSED
+    with pytest.raises(Paused):
+        begun(user, catalogue.SIGN_IN).try_backup_code(backup_codes(user)[0])
+
+
+def test_somebody_elses_backup_code_signs_nobody_in() -> None:
+    code, _ = backup_codes(UserFactory(with_app=True))
+    with pytest.raises(WrongCode):
+        begun(slug=catalogue.SIGN_IN).try_backup_code(code)
+
+
+# --- setting up ---
+
+
+def key_of(client: Client) -> TOTPDevice:
+    """The device that the page offers."""
+    return TOTPDevice(key=client.session[enrolment.KEY])
+
+
+def shown_by(device: TOTPDevice) -> str:
+    return f"{TOTP(device.bin_key).token():06}"
+
+
+def test_an_app_is_set_up_with_a_code_that_it_shows() -> None:
+    user = UserFactory()
+    client = signed_in(user)
+    page = client.get("/account/authenticator/")
+    device = key_of(client)
+    assert enrolment.secret(device) in page.content.decode()
+    session = client.session.session_key
+    answer = client.post("/account/authenticator/", {"code": shown_by(device)})
+    codes = answer.context["codes"]
+    assert answer.status_code == 200
+    assert len(set(codes)) == 10
+    assert all(code in answer.content.decode() for code in codes)
+    assert TOTPDevice.objects.get(user=user).key == device.key
+    assert set(StaticToken.objects.values_list("token", flat=True)) == set(codes)
+    assert client.session.session_key != session
+    assert enrolment.KEY not in client.session
+    sealed = Event.objects.chained().get(kind="authenticator-enrolled")
+    assert (sealed.actor, device.key in sealed.body) == (user.username, False)
+
+
+def test_looking_at_the_page_leaves_no_device_behind_and_keeps_the_key() -> None:
+    client = signed_in(UserFactory())
+    client.get("/account/authenticator/")
+    key = client.session[enrolment.KEY]
+    client.get("/account/authenticator/")
+    assert client.session[enrolment.KEY] == key
+    assert not TOTPDevice.objects.exists()
+
+
+def test_a_wrong_code_sets_nothing_up_and_repeated_ones_pause() -> None:
+    user = UserFactory()
+    client = signed_in(user)
+    client.get("/account/authenticator/")
+    wrong = f"{(int(shown_by(key_of(client))) + 1) % 10**6:06}"
+    for _ in range(10):
+        answer = client.post("/account/authenticator/", {"code": wrong})
+        assert answer.status_code == 422
+        assert "not the one that the app shows now" in answer.content.decode()
+    answer = client.post("/account/authenticator/", {"code": shown_by(key_of(client))})
+    assert answer.status_code == 422
+    assert "paused until" in answer.content.decode()
+    assert not TOTPDevice.objects.exists()
+
+
+def test_the_code_that_set_the_app_up_opens_nothing_more(wait) -> None:
+    user = UserFactory()
+    client = signed_in(user)
+    client.get("/account/authenticator/")
+    client.post("/account/authenticator/", {"code": shown_by(key_of(client))})
+    token = begun(user)
+    with pytest.raises(CodeSpent):
+        token.try_code(app_code(user))
+    wait(30)
+    token.try_code(app_code(user))
+    assert token.step() == Step.DETAILS
+
+
+def test_a_new_app_replaces_the_old_one_and_its_backup_codes() -> None:
+    user = UserFactory(with_app=True)
+    old_code = backup_codes(user)[0]
+    old = TOTPDevice.objects.get(user=user)
+    client = signed_in(user, verified=True)
+    client.get("/account/authenticator/")
+    client.post("/account/authenticator/", {"code": shown_by(key_of(client))})
+    assert TOTPDevice.objects.get(user=user).key != old.key
+    assert not StaticToken.objects.filter(token=old_code).exists()
+
+
+@pytest.mark.usefixtures("transactional")
+def test_a_double_click_sets_up_one_app() -> None:
+    user = UserFactory()
+    key = otp_models.default_key()
+    code = shown_by(TOTPDevice(key=key))
+    all_at_once(lambda _: enrolment.confirm(TOTPDevice(user=user, name="app", key=key), code), 4)
+    assert TOTPDevice.objects.filter(user=user).count() == 1
+    assert StaticToken.objects.count() == 10
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_session_left_open_cannot_set_up_an_app(method, shift) -> None:
+    client = signed_in(UserFactory())
+    client.get("/account/authenticator/")
+    code = shown_by(key_of(client))
+    shift(timedelta(minutes=10, seconds=5))
+    answer = getattr(client, method)("/account/authenticator/", {"code": code})
+    assert answer.status_code == 302
+    assert answer.url == "/sign-in/?next=/account/authenticator/"
+    assert not TOTPDevice.objects.exists()
+    client.cookies["language"] = "en"
+    assert "Setting up an authenticator app needs a new sign-in." in client.get(answer.url).content.decode()
+
+
+# --- who must have one ---
+
+
+def establishment_user(**user):
+    return MembershipFactory(user=UserFactory(**user), account=AccountFactory(), main=True).user
+
+
+@pytest.mark.parametrize(
+    "person",
+    [establishment_user, lambda: UserFactory(clerk=True), lambda: UserFactory(staff=True)],
+    ids=["acts for an establishment", "clerk", "staff"],
+)
+@pytest.mark.parametrize("address", ["/", "/services/", "/account/password/", "/residents/", "/operations/", "/admin/", "/fees/"])
+def test_whoever_must_have_an_app_is_led_to_it_and_sees_nothing_before(person, address) -> None:
+    client = signed_in(person())
+    session = client.session
+    session["otp_device_id"] = "accounts.phonedevice/1"
+    session.save()
+    answer = client.get(address)
+    assert (answer.status_code, answer.url) == (302, "/account/authenticator/")
+    assert client.get("/account/authenticator/").status_code == 200
+    assert client.post("/sign-out/").status_code == 302
+    assert client.get("/account/authenticator/").status_code == 302
+
+
+def test_whoever_acts_for_a_person_needs_no_app() -> None:
+    membership = MembershipFactory(account=AccountFactory(individual=True), main=True)
+    assert signed_in(membership.user).get("/").status_code == 200
+    gone = MembershipFactory(removed=True)
+    assert not gone.user.needs_authenticator()
+
+
+def test_the_demonstration_shows_what_the_apps_show(settings) -> None:
+    settings.DEMO = True
+    user = UserFactory(with_app=True)
+    shown = enrolment.demonstration_codes()
+    assert [(row["name"], row["code"]) for row in shown] == [(user.username, app_code(user))]
+    assert 1 <= shown[0]["seconds"] <= 30

@@ -1,0 +1,157 @@
+"""What a test may change inside the servers that it starts, chosen by the environment variable LIVE_HOOKS.
+
+Some hooks take a guard away, so that a test sees the failure that the guard prevents. Others make something slow, so
+that a fault finds it at work. None of this is within reach of a portal that runs without `tests.settings_live`.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.apps import AppConfig
+
+PAUSE = 0.05  # seconds between reading and writing, as a busy machine would have them
+
+
+def naive_spend() -> None:
+    """The token is looked at, and marked in a commit of its own after the deed's."""
+    from django.db import transaction
+
+    from accounts.models import OperationToken
+    from muqeem import clock
+
+    def spend(token: OperationToken, fingerprint: str) -> bool:
+        fresh = OperationToken.objects.get(pk=token.pk)
+        time.sleep(PAUSE)
+        if fresh.used_at or fresh.fingerprint != fingerprint:
+            return False
+        transaction.on_commit(lambda: OperationToken.objects.filter(pk=token.pk).update(used_at=clock.Now()))
+        return True
+
+    OperationToken.spend = spend
+
+
+def naive_judge() -> None:
+    """The facts are judged again, but on rows that anybody may change meanwhile."""
+    from muqeem.operations import perform
+
+    judge = perform.judge
+    perform.judge = lambda token, data, lock=False: judge(token, data)
+
+
+def naive_quota() -> None:
+    """The package is looked at and then lowered, in two steps."""
+    from accounts.models import Subscription
+    from accounts.models.packages import QuotaExhausted
+
+    def spend(account: Any, day: Any, operations: int) -> Subscription:
+        chosen = Subscription.current(account, day)
+        time.sleep(PAUSE)
+        if chosen is None or (chosen.operations_left or 0) < operations:
+            raise QuotaExhausted
+        chosen.operations_left -= operations
+        chosen.operations_spent += operations
+        chosen.save()
+        return chosen
+
+    Subscription.spend = staticmethod(spend)
+
+
+def no_quota() -> None:
+    """The package is not asked: its row would make the confirmations of an account queue."""
+    from accounts.models import Subscription
+
+    Subscription.spend = staticmethod(lambda account, day, operations: None)
+
+
+def naive_wallet() -> None:
+    """The balance is looked at and then lowered, in two steps."""
+    from accounts.models import Entry, Wallet
+    from accounts.models.money import WalletTooLow
+
+    def pay(wallet: Wallet, amount: Any, *, reference: str, actor: str) -> None:
+        wallet.refresh_from_db()
+        time.sleep(PAUSE)
+        if wallet.balance < amount:
+            raise WalletTooLow(wallet.balance, amount)
+        wallet.balance -= amount
+        wallet.save()
+        wallet._enter(-amount, Entry.Kind.OPERATION, reference, "", actor)
+
+    Wallet.pay = pay
+
+
+def naive_tries() -> None:
+    """A code is compared first and its try counted afterwards."""
+    from accounts.models import Attempt, OperationToken
+    from accounts.models.limits import TRIES_A_TOKEN
+    from accounts.models.tokens import TokenClosed, WrongCode
+    from muqeem import codes
+
+    def try_code(token: OperationToken, typed: str) -> None:
+        token.refresh_from_db()
+        if token.tries >= TRIES_A_TOKEN or token.closed_at:
+            raise TokenClosed
+        time.sleep(PAUSE)
+        if not codes.same(typed, str(token.uuid), token.sends):
+            Attempt.objects.create(name="naive", kind=Attempt.Kind.CODE)
+            token.tries += 1
+            token.save()
+            raise WrongCode(token.tries_left)
+
+    OperationToken.try_code = try_code
+
+
+def slow_render() -> None:
+    """A page takes three seconds more."""
+    from muqeem import pdf
+
+    render = pdf.render
+
+    def slowly(*args: Any) -> bytes:
+        time.sleep(3)
+        return render(*args)
+
+    pdf.render = slowly
+
+
+def slow_confirm() -> None:
+    """A confirmation stops for two seconds when all is written and nothing is committed."""
+    from muqeem.operations import perform
+
+    tell = perform._tell
+
+    def slowly(*args: Any) -> int:
+        told = tell(*args)
+        time.sleep(2)
+        return told
+
+    perform._tell = slowly
+
+
+def short_leases() -> None:
+    """Rows are free again after four seconds instead of thirty, so that a soak need not wait for them."""
+    from muqeem.operations import sweeper
+    from muqeem.operations.models import Print
+    from muqeem.record.models import Message
+
+    Print.lease.__func__.__defaults__ = Message.lease.__func__.__defaults__ = (4,)
+    sweeper.AGAIN_AFTER = timedelta(seconds=4)
+
+
+HOOKS: dict[str, Callable[[], None]] = {
+    hook.__name__: hook
+    for hook in (naive_spend, naive_judge, naive_quota, no_quota, naive_wallet, naive_tries, slow_render, slow_confirm, short_leases)
+}
+
+
+class LiveHooks(AppConfig):
+    name = "tests.live_hooks"
+    label = "live_hooks"
+
+    def ready(self) -> None:
+        """Apply what the environment names."""
+        for name in os.environ.get("LIVE_HOOKS", "").split():
+            HOOKS[name]()

@@ -1,0 +1,237 @@
+"""What an account sees of its operations, and what anyone may see: the public check, the keys, the fees."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from muqeem import clock, seal
+from muqeem.operations.base import registry
+from muqeem.operations.models import Document, Receipt
+from muqeem.operations.perform import Refused, perform
+from muqeem.operations.views import receipts
+from muqeem.record.models import Event, Parameter
+from muqeem.serials import new_serial, show_serial
+from tests.factories import HoldFactory, MembershipFactory, ResidentFactory, UserFactory, in_days
+from tests.operations.journeys import RENEWAL, Person, said
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person() -> Person:
+    return Person(language="en")
+
+
+def refused(person: Person) -> None:
+    """A confirmation that was refused because of a fine, which is paid since."""
+    token = person.ready()
+    hold = HoldFactory(resident=person.resident)
+    with pytest.raises(Refused):
+        perform(token, token.fingerprint)
+    type(hold).objects.update(cleared_on=clock.today())
+    token.close()
+
+
+def done(person: Person) -> Receipt:
+    person.resident = ResidentFactory(domestic=True, sponsor=person.account)
+    return perform(token := person.ready(), token.fingerprint)
+
+
+# --- my operations ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_what_was_done_and_refused_is_listed_with_who_and_why(language: str) -> None:
+    person = Person(language=language)
+    refused(person)
+    receipt = done(person)
+    text = said(person.client.get("/operations/"))
+    assert receipt.number in text
+    assert {"ar": "مخالفات مرورية غير مسددة", "en": "Unpaid traffic violations"}[language] in text
+    assert text.count({"ar": person.user.name_ar, "en": person.user.name_en}[language]) >= 2
+    assert text.index(receipt.number) < text.index({"ar": "مخالفات مرورية", "en": "Unpaid traffic"}[language])
+
+
+def test_an_account_sees_its_own_operations_only(person: Person) -> None:
+    done(person)
+    assert "No operations yet." in said(Person(language="en").client.get("/operations/"))
+
+
+def test_somebody_who_is_no_user_any_more_is_called_by_the_name_in_the_journal(person: Person) -> None:
+    Event.objects.write("operation", actor="gone", account=person.account.number, subject=str(done(person).uuid), slug="old", receipt="1")
+    text = said(person.client.get("/operations/"))
+    assert "gone" in text
+    assert "old" in text
+
+
+def test_a_journey_that_waits_can_be_carried_on(person: Person) -> None:
+    token = person.ready()
+    other = person.ready()
+    other.close()
+    lapsed = person.token()
+    type(lapsed).objects.filter(pk=lapsed.pk).update(expires_at=clock.now() - timedelta(seconds=1))
+    page = person.client.get("/operations/")
+    assert f'href="/operations/{token.uuid}/"' in page.content.decode()
+    assert str(other.uuid) not in page.content.decode()
+    assert str(lapsed.uuid) not in page.content.decode()
+    assert "Nothing has been charged" in said(page)
+    type(person.membership).objects.update(is_main=False)
+    assert str(token.uuid) not in person.client.get("/operations/").content.decode()
+
+
+def test_long_lists_are_read_page_by_page(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receipts, "PAGE", 2)
+    numbers = [done(person).number for _ in range(5)][::-1]
+    url, seen = "/operations/", []
+    for _page in range(3):
+        page = person.client.get(url)
+        seen += [number for number in numbers if number in said(page)]
+        following = page.context["next"]
+        url = f"/operations/?before={following}"
+        assert (f'href="?before={following}"' in page.content.decode()) == bool(following)
+    assert seen == numbers
+    assert following is None
+    for odd in ("x", "-1", "9" * 30, "٣", "\x00"):
+        assert numbers[0] in said(person.client.get("/operations/", {"before": odd}))
+
+
+def queries_of(person: Person, url: str) -> int:
+    person.client.get(url)
+    with CaptureQueriesContext(connection) as queries:
+        assert person.client.get(url).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize("url", ["/operations/", "/services/", f"/services/{RENEWAL}/", "/fees/"])
+def test_a_list_of_three_asks_no_more_than_a_list_of_one(person: Person, url: str) -> None:
+    done(person)
+    one = queries_of(person, url)
+    refused(person)
+    done(person)
+    assert queries_of(person, url) == one
+    assert one <= 14
+
+
+def test_a_receipt_asks_little(person: Person) -> None:
+    assert queries_of(person, f"/receipts/{done(person).uuid}/") <= 12
+
+
+def test_a_receipt_is_seen_by_every_member_of_the_account(person: Person) -> None:
+    receipt = done(person)
+    colleague = MembershipFactory(account=person.account, user=UserFactory(language="en"))
+    person.user = colleague.user
+    person.sign_in()
+    page = person.client.get(f"/receipts/{receipt.uuid}/")
+    assert page.status_code == 200
+    assert receipt.number in said(page)
+    assert "no-store" in page["Cache-Control"]
+
+
+def test_a_receipt_outlives_its_service(person: Person, stamp: Any) -> None:
+    receipt = perform(token := person.ready(slug="stamp"), token.fingerprint)
+    del registry["stamp"]
+    try:
+        assert person.client.get(f"/receipts/{receipt.uuid}/").status_code == 200
+        assert "Stamp" in said(person.client.get("/operations/"))
+        assert person.client.get(f"/operations/{token.uuid}/").status_code == 404
+    finally:
+        registry["stamp"] = stamp
+
+
+# --- the public check -------------------------------------------------------------------------------------------------
+def check(**typed: str) -> Any:
+    return Client().post("/check/", typed, headers={"Cookie": "language=en"})
+
+
+@pytest.fixture
+def document(person: Person) -> Document:
+    return done(person).documents.get()
+
+
+def test_a_document_is_found_by_its_number_and_its_code(document: Document) -> None:
+    for serial, code in (
+        (document.serial, document.code),
+        (show_serial(document.serial), show_serial(document.code)),
+        (document.serial.lower(), document.code.lower()),
+    ):
+        answer = check(serial=serial, code=code)
+        assert answer.status_code == 200
+        assert "This document is genuine, issued" in said(answer)
+        assert document.receipt.facts["iqama_number"][-4:] in said(answer)
+
+
+def test_the_answer_names_nobody_and_no_whole_number(document: Document) -> None:
+    text = said(check(serial=document.serial, code=document.code))
+    facts = document.facts
+    for secret in (facts["name"]["en"], facts["name"]["ar"], facts["iqama_number"], facts["passport_number"], document.receipt.number):
+        assert secret not in text
+
+
+def test_a_wrong_code_and_a_wrong_number_get_the_same_answer(document: Document) -> None:
+    wrong_code = check(serial=document.serial, code="0" * 12)
+    wrong_number = check(serial=new_serial(), code=document.code)
+    assert wrong_code.status_code == wrong_number.status_code == 404
+    assert "No document has this number and code." in said(wrong_code)
+    shown = [said(answer).replace(answer.context["form"]["serial"].value(), "") for answer in (wrong_code, wrong_number)]
+    assert shown[0] == shown[1]
+
+
+def test_a_document_past_its_last_day_is_genuine_but_expired(document: Document, shift: Any) -> None:
+    assert document.valid_until
+    shift(timedelta(days=(document.valid_until - clock.today()).days))
+    assert "This document is genuine" in said(check(serial=document.serial, code=document.code))
+    shift(timedelta(days=(document.valid_until - clock.today()).days + 1 + (clock.today() - clock.riyadh_day(document.receipt.at)).days))
+    assert "Genuine, but expired on" in said(check(serial=document.serial, code=document.code))
+
+
+def test_a_document_without_an_end_is_valid_as_issued(person: Person, stamp: Any) -> None:
+    document = perform(token := person.ready(slug="stamp"), token.fingerprint).documents.get()
+    assert "This document is genuine" in said(check(serial=document.serial, code=document.code))
+
+
+def test_what_is_no_document_number_is_said_beside_the_field() -> None:
+    assert Client().get("/check/").status_code == 200
+    answer = check(serial="7K3M", code="")
+    assert answer.status_code == 422
+    assert "A document number has 12 letters and digits" in said(answer)
+
+
+def test_the_public_keys_open_the_seals_of_the_pages(document: Document) -> None:
+    answer = Client().get("/check/keys")
+    assert answer["Cache-Control"] == "public, max-age=3600" or "max-age=3600" in answer["Cache-Control"]
+    keys = seal.read_public_keys(json.loads(answer.content))
+    assert seal.open_seal(document.seal, keys).serial == document.serial
+
+
+def test_a_seal_is_verified_without_database_or_network(document: Document, tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    keys = tmp_path / "keys.json"
+    keys.write_bytes(Client().get("/check/keys").content)
+    call_command("verify_seal", document.seal, keys=str(keys))
+    told = capsys.readouterr().out
+    assert "Genuine." in told
+    assert show_serial(document.serial) in told
+    forged = document.seal[:-4] + ("AAAA" if document.seal[-4:] != "AAAA" else "BBBB")
+    for wrong, reason in ((forged, "Not genuine"), ("nonsense", "not a seal")):
+        with pytest.raises(CommandError, match=reason):
+            call_command("verify_seal", wrong, keys=str(keys))
+    with pytest.raises(CommandError, match="No such file"):
+        call_command("verify_seal", document.seal, keys=str(tmp_path / "nowhere"))
+    keys.write_text("[]")
+    with pytest.raises(CommandError, match="not a file of public keys"):
+        call_command("verify_seal", document.seal, keys=str(keys))
+
+
+# --- fees and rules ---------------------------------------------------------------------------------------------------
+def test_every_parameter_in_force_is_shown_to_anyone_with_its_source() -> None:
+    code = "iqama.work.year_fee"
+    Parameter.objects.create(code=code, from_on=in_days(1), value="901.00", source="a decree of tomorrow", confidence="A")
+    Parameter.objects.create(code=code, from_on=in_days(0), value="902.00", source="a decree of today", confidence="C")
+    text = said(Client().get("/fees/", headers={"Cookie": "language=en"}))
+    assert "a decree of today" in text
+    assert "902.00" in text
+    assert "source uncertain" in text
+    assert "a decree of tomorrow" not in text

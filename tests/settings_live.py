@@ -1,0 +1,7 @@
+"""The portal's settings for the servers that tests start: static files as they lie, and hooks that make trouble."""
+
+from muqeem.settings import *  # noqa: F403
+from muqeem.settings import INSTALLED_APPS, STORAGES
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.live_hooks.LiveHooks"]
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
