@@ -14,21 +14,12 @@ from accounts.replies import sign_in_paused
 from muqeem.fields import CodeField, TextField
 
 
-def text_only(value: str) -> None:
-    """Refuse halves of characters, which neither the database nor a hash can take."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise ValidationError(_("This has a character that is not allowed."), code="character") from None
-
-
 class SignInForm(forms.Form):
     """Name and password."""
 
     username = forms.CharField(
         label=_("User name"),
         max_length=150,
-        validators=[text_only],
         widget=forms.TextInput({"class": "in", "dir": "ltr", "autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
         error_messages={"required": _("Enter your user name.")},
     )
@@ -36,7 +27,6 @@ class SignInForm(forms.Form):
         label=_("Password"),
         max_length=500,
         strip=False,
-        validators=[text_only],
         widget=forms.PasswordInput({"class": "in", "dir": "ltr", "autocomplete": "current-password"}),
         error_messages={"required": _("Enter your password.")},
     )
@@ -61,14 +51,12 @@ class PasswordForm(forms.Form):
         label=_("Current password"),
         strip=False,
         max_length=500,
-        validators=[text_only],
         widget=forms.PasswordInput({"class": "in", "dir": "ltr", "autocomplete": "current-password"}),
     )
     new_password = forms.CharField(
         label=_("New password"),
         strip=False,
         max_length=500,
-        validators=[text_only],
         widget=forms.PasswordInput({"class": "in", "dir": "ltr", "autocomplete": "new-password"}),
         help_text=_("At least 12 characters; a sentence is easier to remember than signs."),
     )

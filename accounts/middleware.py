@@ -1,11 +1,12 @@
 """Language, the limits of a session, and the door: access is denied unless a view declares it."""
 
+import codecs
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
@@ -25,6 +26,17 @@ DECLARED = {
     "django.contrib.admin.sites": Kind.STAFF,  # with its own sign-in, which knows one step and no limits
     "django.contrib.admin.options": Kind.STAFF,
 }
+
+
+def only_utf8(get_response: Answer) -> Answer:
+    """Refuse forms in other encodings: some make halves of characters, which no page and no table can hold, some nothing."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
+            raise BadRequest("the encoding is not UTF-8")
+        return get_response(request)
+
+    return middleware
 
 
 def language(get_response: Answer) -> Answer:

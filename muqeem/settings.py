@@ -215,6 +215,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5.0,
     "socket_connect_timeout": 0.3,
+    "max_retries": 0,  # kombu would sleep two seconds before it finds out again
     "visibility_timeout": 30,
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django import conf
+from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
 from muqeem.record.models import ChainHead, Demonstration, Parameter
@@ -17,6 +18,7 @@ _parameters: list[Parameter] = []
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Mark the test database, so that the clock may be moved and the tables emptied between tests."""
+    connections.databases["default"]["CONN_MAX_AGE"] = 0  # threads of a live server keep nothing open behind them
     with django_db_blocker.unblock():
         Demonstration.objects.get_or_create()
         _parameters.extend(Parameter.objects.all())

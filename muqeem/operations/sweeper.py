@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 AGAIN_AFTER = timedelta(seconds=30)
 AT_ONCE = 20
-AT_MOST = {"socket_connect_timeout": 0.3, "socket_timeout": 0.3}  # seconds that a look at the broker may take
+AT_MOST = {"socket_connect_timeout": 0.3, "socket_timeout": 0.3, "max_retries": 0}  # what a look at the broker may take
 
 
 def sweep() -> int:

@@ -36,7 +36,7 @@ def produce(pk: int) -> None:
         return
     try:
         content = pdf.render(printed.document.page, page_context(printed))
-        file = default_storage.save(_name(printed), ContentFile(content))
+        file = default_storage.save(_name(printed, printed.attempts), ContentFile(content))
     except (pdf.Unprintable, pdf.Overfull, pdf.Unfetchable) as error:
         logger.error("a page cannot be printed", extra={"reference": printed.document.serial})
         printed.fail(f"{type(error).__name__}: {error}")
@@ -47,11 +47,15 @@ def produce(pk: int) -> None:
         return
     if not printed.rendered(file, hashlib.sha256(content).hexdigest()):
         default_storage.delete(file)
+        return
+    for attempt in range(1, printed.attempts):  # a worker that died between its file and its row left the file behind
+        default_storage.delete(_name(printed, attempt))
 
 
-def _name(printed: Print) -> str:
+def _name(printed: Print, attempt: int) -> str:
+    """Every attempt writes a file of its own, so that a late one cannot change what another has recorded."""
     day = clock.riyadh_day(printed.printed_at)
-    return f"{day:%Y/%m}/{printed.document.serial}-{printed.copy}.pdf"
+    return f"{day:%Y/%m}/{printed.document.serial}-{printed.copy}-{attempt}.pdf"
 
 
 def print_copy(document: Document, user: User) -> Print:

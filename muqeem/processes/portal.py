@@ -83,7 +83,7 @@ class Portal:
             owner.become()
             self.variables |= {"HOME": str(self.var), "USER": owner.name, "LOGNAME": owner.name}
 
-    def _start_engines(self, supervisor: Supervisor, sockets: Path, kept: Mapping[str, str]) -> None:
+    def _start_engines(self, supervisor: Supervisor, sockets: Path, kept: dict[str, str]) -> None:
         """Start the engines that the environment does not name, and keep the keys and addresses of a demonstration."""
         assert self.logs is not None
         file = self.var / "env"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import islice
+from typing import Any
 
 from accounts.models import Account
 from residency.demonstration.names import CULTURES, LONGEST
@@ -96,7 +97,7 @@ class Demonstration:
         employer = people.worker(sponsors.main, State("Employs a domestic worker", expires_in=120), culture=FOUR_NAMES, man=True)
         yield [employer]
         own = Account.objects.create(
-            number=employer.resident.iqama_number,
+            number=str(employer.resident.iqama_number),
             name_ar=employer.resident.name_ar,
             name_en=employer.resident.name_en,
             reported_on=people.today,
@@ -130,6 +131,6 @@ def write(households: Iterable[list[Person]]) -> int:
             resident.fold()
         Resident.objects.bulk_create(residents, batch_size=500)
     for model in PAPERS:
-        rows = [paper for person in persons for paper in person.papers if type(paper) is model]
+        rows: list[Any] = [paper for person in persons for paper in person.papers if type(paper) is model]
         model._default_manager.bulk_create(rows, batch_size=1000)
     return len(persons)

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
@@ -45,7 +46,8 @@ def import_facts(content: bytes, kind: str, *, file_name: str, actor: str = "") 
             loader.accept(sheet.rows)
             counts = loader.save(sheet.rows)
             digest = hashlib.sha256(content).hexdigest()
-            Event.objects.seal("import", actor=actor, subject=file_name[:64], facts=kind, sha256=digest, **counts)
+            data: dict[str, Any] = {"facts": kind, "sha256": digest, **counts}
+            Event.objects.seal("import", actor=actor, subject=file_name[:64], **data)
     except DatabaseError as error:
         reason = _("The database refused it (%(reason)s). Another process may have changed the same rows; import the file again.")
         raise BadFile([Fault(reason % {"reason": str(error).partition("\n")[0]})]) from error

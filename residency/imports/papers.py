@@ -180,13 +180,12 @@ class Visas(Kind):
         mine = {visa.number for _row, visa in (*added, *changed)}
         residents = {visa.resident_id for _row, visa in written}
         spans: dict[int, list[tuple[date, date, str]]] = defaultdict(list)
-        others = Visa.objects.filter(OPEN, resident__in=residents).exclude(number__in=mine)
-        for resident, *span in others.values_list("resident", "issued_on", "ends_on", "number"):
-            spans[resident].append(tuple(span))
+        for other in Visa.objects.filter(OPEN, resident__in=residents).exclude(number__in=mine):
+            spans[other.resident_id].append((other.issued_on, other.ends_on, other.number))
         for row, visa in written:
-            for begins, ends, other in spans[visa.resident_id]:
+            for begins, ends, number_of_other in spans[visa.resident_id]:
                 if begins <= visa.ends_on and visa.issued_on <= ends:
-                    row.blame("number", _("Visa %(number)s of this resident is open at the same time.") % {"number": other})
+                    row.blame("number", _("Visa %(number)s of this resident is open at the same time.") % {"number": number_of_other})
             spans[visa.resident_id].append((visa.issued_on, visa.ends_on, visa.number))
 
 

@@ -1,7 +1,7 @@
 """What authorities report: crossings of the border, holds, clearances. Each is known by the authority's reference."""
 
 from collections.abc import Hashable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +20,7 @@ REFERENCE = text("reference", "the authority's reference, by which the row is kn
 class Reported(Kind):
     """What is known by its reference."""
 
+    model: ClassVar[type[Movement] | type[Hold] | type[Clearance]]
     twice = gettext_lazy("The same reference is in rows %(row)d and %(other)d.")
 
     def keys(self, row: Row) -> list[tuple[str, Hashable]]:
@@ -30,7 +31,7 @@ class Reported(Kind):
 
     def known(self, rows: Sequence[Row]) -> dict[int, Any]:
         lines = {row.values["reference"]: row for row in rows}
-        found = {}
+        found: dict[int, Any] = {}
         for fact in self.model._default_manager.filter(reference__in=lines).order_by("pk").select_for_update():
             check_owner(lines[fact.reference], fact)
             found[lines[fact.reference].line] = fact

@@ -399,11 +399,8 @@ def query(**fields: str) -> str:
 
 
 def leads_home(answer, target: str) -> bool:
-    """Home; or, where the target was an address of ours although an odd one, to just that."""
-    if len(target) > 2048:
-        return answer.status_code == 400
-    own = "/%EF%BF%BD" if target == "/\ud800" else "/"  # halves of characters arrive as the sign that replaces them
-    return answer.status_code == 302 and answer.url[:10] in {"/", own, own[:10]}
+    """Home; a half of a character arrives as the sign that replaces it, in an address that is ours and leads nowhere."""
+    return answer.status_code == 302 and answer.url == ("/%EF%BF%BD%EF%BF%BD%EF%BF%BD" if target == "/\ud800" else "/")
 
 
 @pytest.mark.parametrize("target", ["/services/", "/operations/?page=2", "/receipts/%D8%B9/"])

@@ -36,6 +36,7 @@ class Visitor:
 
     def __init__(self, page: Page, site: str, language: str) -> None:
         self.page, self.site, self.language = page, site, language
+        page.set_default_timeout(15_000)
         self.errors: list[str] = []
         page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
 

@@ -18,6 +18,7 @@ import httpx
 import psycopg
 import pytest
 from django.db import connection
+from django.utils.translation import gettext, override
 
 from accounts.models import Attempt, OperationToken
 from accounts.models.tokens import Step
@@ -31,6 +32,7 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 
 # The machine of the tests is small and shared: promises in seconds get this much room.
 ROOM = 3.0
+WHERE_TO_LOOK = 'Before trying again look at "My operations": whatever was done has a receipt.'
 
 
 def whole(site: Site) -> list[str]:
@@ -82,7 +84,7 @@ def test_texts_and_pages_come_in_seconds(site: Site) -> None:
         site.until_up(worker)
     for token in tokens:
         assert person.confirm(token).status_code == 302
-    eventually(drained, within=60)
+    eventually(drained, within=120)  # two processors, shared with everybody
     texts = [(text.sent_at - text.created_at).total_seconds() for text in Message.objects.filter(template="residency-renewed")]
     pages = [(page.rendered_at - page.printed_at).total_seconds() for page in Print.objects.all()]
     print(f"text p95 {p95(texts):.2f} s, page p95 {p95(pages):.2f} s")
@@ -134,10 +136,10 @@ def test_an_emptied_redis_signs_nobody_out_and_forgets_no_try(site: Site) -> Non
 
 
 def restart(site: Site, signum: int) -> None:
+    """Stop PostgreSQL with a signal of its own and start it again."""
     os.kill(site.engines.postgres.pid, signum)
     eventually(lambda: site.engines.postgres.status() is not None)
     site.engines.start()
-    connection.close()
 
 
 def test_postgres_restarted_between_two_steps_is_not_noticed(site: Site) -> None:
@@ -146,17 +148,21 @@ def test_postgres_restarted_between_two_steps_is_not_noticed(site: Site) -> None
     person = Visitor(site)
     token = person.start()
     restart(site, signal.SIGINT)
+    connection.close()
     assert person.post(token, code=person.code(token)).status_code == 302
     restart(site, signal.SIGQUIT)
     assert person.post(token, iqama_number=person.resident.iqama_number, months="12").status_code == 302
+    connection.close()
     token.refresh_from_db()
     restart(site, signal.SIGINT)
+    connection.close()
     assert person.confirm(token).status_code == 302
     receipt = token.receipts.get()
     restart(site, signal.SIGQUIT)
     assert person.confirm(token).url == f"/receipts/{receipt.uuid}/?again=1"
     assert person.client.get(f"/receipts/{receipt.uuid}/").status_code == 200
     stop(site.engines.redis)  # so that the sweeper does the rest
+    connection.close()
     eventually(drained, within=40)
     assert whole(site) == []
 
@@ -173,7 +179,8 @@ def test_while_postgres_is_away_people_are_asked_to_come_back_and_then_served(si
         person.client.post("/services/iqama-renewal/"),
     ):
         assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "5")
-    assert "My operations" in person.client.post("/services/iqama-renewal/").content.decode() or True
+    with override("ar"):  # whoever it is, the user's language is in the database
+        assert gettext(WHERE_TO_LOOK) in person.client.post("/services/iqama-renewal/").content.decode()
     site.engines.start()
     back = time.monotonic()
     eventually(lambda: person.client.get("/services/").status_code == 200, within=10)
@@ -318,7 +325,7 @@ def test_in_a_soak_of_kills_no_acknowledged_operation_is_lost_or_done_twice(site
         "prints": site.worker("prints", hooks=hooks),
         "sweeper": site.sweeper(hooks=hooks),
     }
-    history = soak(site, seconds=20, people=4, each=20, every=1.0, history=History(), **processes)
+    history = soak(site, seconds=20, people=4, each=10, every=1.0, history=History(), **processes)
     connection.close()
     account_for(site, history)
 
@@ -326,7 +333,15 @@ def test_in_a_soak_of_kills_no_acknowledged_operation_is_lost_or_done_twice(site
 def account_for(site: Site, history: History) -> None:
     """Compare what people were told with what the database holds."""
     tokens = OperationToken.objects.count()
-    eventually(drained, within=60)
+    try:
+        eventually(drained, within=25)
+    except AssertionError:
+        from muqeem.record.models import Message as M
+        print("MSG", list(M.objects.filter(sent_at=None).values("id","template","attempts","leased_until","due_at","failed_at","error")[:5]), M.objects.filter(sent_at=None).count())
+        print("PRT", list(Print.objects.filter(rendered_at=None).values("id","attempts","leased_until","due_at","failed_at","error")[:5]), Print.objects.filter(rendered_at=None).count(), Print.objects.count(), time.strftime("%X"))
+        import subprocess; print(subprocess.run(["ps","-eo","pid,ppid,stat,etimes,time,args"],capture_output=True,text=True).stdout[-6000:]); time.sleep(1)
+        [print(c.name, c.status(), c.last_words(12)[-2500:]) for c in site.children]
+        raise
     print(
         f"{tokens} operations, {history.faults.total()} faults, {history.unknown} answers lost,"
         f" p95 {p95(history.seconds) * 1000:.0f} ms, worst {max(history.seconds):.1f} s"

@@ -171,6 +171,13 @@ def test_a_branch_does_not_go_along_to_another_employer(employer: Account) -> No
     assert Resident.objects.get().branch is None
 
 
+def test_only_an_establishment_has_branches() -> None:
+    citizen = AccountFactory(citizen=True)
+    heading = "iqama_number,kind,first_ar,first_en,birth_on,gender,nationality,religion,marital_status,employer,branch"
+    row = f"{HEAD},domestic,أحمد,AHMED,1985-03-15,M,PK,muslim,married,{citizen.number},فرع"
+    assert faults("residents", f"{heading}\n{row}\n") == ['Row 2, column "branch": Only an establishment has branches.']
+
+
 @pytest.mark.parametrize(
     ("row", "column", "reason"),
     [
@@ -306,6 +313,10 @@ def test_a_file_that_is_no_table_is_refused_in_words(content: bytes, fault: str)
 def test_rows_are_counted_by_lines_as_an_editor_shows_them() -> None:
     content = f'number,name_ar,name_en\n7955000001,شركة,"two\nlines"\n\n{EMPLOYER}x,شركة,\n'
     assert faults("accounts", content)[0].startswith('Row 5, column "number"')
+
+
+def test_a_column_without_a_name_is_not_read() -> None:
+    assert load("accounts", f"number,name_ar,\n{EMPLOYER},شركة,a note\n") == counts(new=1)
 
 
 def test_a_short_row_has_empty_cells_at_its_end() -> None:

@@ -69,7 +69,9 @@ def document_pdf(request: MemberRequest, serial: str) -> HttpResponse:
     printed = _newest(found)
     if not printed.ready:
         return redirect("receipt", found.receipt.uuid)
-    return FileResponse(printed.file.open(), filename=f"{found.serial}-{printed.copy}.pdf", content_type="application/pdf")
+    name = f"{found.serial}-{printed.copy}.pdf"
+    download = "download" in request.GET  # else the browser shows it, ready to be printed
+    return FileResponse(printed.file.open(), as_attachment=download, filename=name, content_type="application/pdf")
 
 
 @member
