@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice, default_key
 
@@ -52,12 +53,12 @@ def confirm(device: TOTPDevice, code: str) -> list[str]:
 def _new_backup_codes(user: User) -> list[str]:
     StaticDevice.objects.filter(user=user).delete()
     device = StaticDevice.objects.create(user=user, name="backup")
-    return [device.token_set.create(token=StaticToken.random_token()).token for _ in range(BACKUP_CODES)]
+    return [device.token_set.create(token=StaticToken.random_token()).token for _number in range(BACKUP_CODES)]
 
 
 def qr_svg(device: TOTPDevice) -> SafeString:
     """The key as a picture for the app's camera."""
-    return barcodes.qr_svg(device.config_url)
+    return barcodes.qr_svg(device.config_url, _("The key as a QR code"))
 
 
 def secret(device: TOTPDevice) -> str:

@@ -123,7 +123,7 @@ def _judge(text: str) -> None:
 def _lay_out(html: str) -> Any:
     press = _press()
 
-    from weasyprint import HTML  # noqa: PLC0415 (see above)
+    from weasyprint import HTML
 
     with _nothing_refused(press):
         page = HTML(string=html, url_fetcher=press.fetcher)
@@ -140,7 +140,7 @@ def _written(pages: Any) -> bytes:
 @contextmanager
 def _nothing_refused(press: _Press) -> Iterator[None]:
     """WeasyPrint goes on without what it was refused, mostly; a page of ours does not."""
-    from weasyprint.urls import FatalURLFetchingError  # noqa: PLC0415
+    from weasyprint.urls import FatalURLFetchingError
 
     press.fetcher.refused.clear()
     try:
@@ -157,14 +157,12 @@ def _press() -> _Press:
     for talker in ("weasyprint.progress", "fontTools"):
         logging.getLogger(talker).setLevel(logging.WARNING)
     from fontTools.ttLib import TTFont  # noqa: PLC0415
-    from weasyprint import CSS  # noqa: PLC0415
-    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
-    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     static = Path(settings.BASE_DIR) / "static"
-    bundled = {
-        SCHEME + name: ((static / path).read_bytes(), content_type) for name, (path, content_type) in BUNDLED.items()
-    }
+    bundled = {SCHEME + name: ((static / path).read_bytes(), content_type) for name, (path, content_type) in BUNDLED.items()}
 
     class BundledOnly(URLFetcher):
         """Answers from memory, by exact name; opens nothing, and remembers what it was asked in vain."""

@@ -14,7 +14,7 @@ from muqeem import clock
 from muqeem.operations.base import registry
 from muqeem.operations.models import Receipt
 from muqeem.operations.views.services import menu
-from residency.models import Iqama, Resident
+from residency.models import Iqama, Movement, Resident
 
 SOON = timedelta(days=30)
 COUNTED = 1001  # counts stop here: "1,000+"
@@ -69,6 +69,7 @@ def _establishment(request: Any) -> HttpResponse:
     """Counts that need action, who expires first, subscription and wallet."""
     today = clock.today()
     newest = Iqama.objects.filter(resident=OuterRef("pk")).order_by("-version").values("expires_on")[:1]
+    crossed = Movement.objects.filter(resident=OuterRef("pk")).order_by("-crossed_on", "-pk").values("direction")[:1]
     reach = Resident.objects.reachable_by(request.account, request.membership.branch_ids()).filter(left_on=None, deceased_on=None)
     dated = reach.annotate(expires_on=Subquery(newest))
     soon = dated.filter(expires_on__gte=today, expires_on__lte=today + SOON)
@@ -77,7 +78,7 @@ def _establishment(request: Any) -> HttpResponse:
             "residents": _capped(reach),
             "expiring": _capped(soon),
             "expired": _capped(dated.filter(expires_on__lt=today)),
-            "outside": _capped(reach.filter(pk__in=Resident.objects.outside())),
+            "outside": _capped(reach.annotate(last_crossing=Subquery(crossed)).filter(last_crossing=Movement.Direction.OUT)),
         },
         "urgent": [_urgent(row, today) for row in dated.filter(expires_on__lte=today + SOON).order_by("expires_on", "pk")[:8]],
     }

@@ -1,6 +1,5 @@
 """Finding residents: exactly by a number, or by the beginning of any word of the name."""
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +12,6 @@ from residency.models.people import ResidentQuerySet
 PAGE = 25
 LONGEST = 100  # signs; no name and no number is longer
 
-_NO_QUOTES = re.compile(r"['\\]")  # signs of PostgreSQL's query language; no name holds them
-
 
 def search(reach: ResidentQuerySet, typed: str) -> ResidentQuerySet:
     """Those of the reach whom the typed text means; a text with a digit is a number."""
@@ -22,7 +19,7 @@ def search(reach: ResidentQuerySet, typed: str) -> ResidentQuerySet:
         return reach.none()
     number = "".join(numbers.ascii_digits(typed).split()).upper()
     if not any(sign in "0123456789" for sign in number):
-        return reach.named(_NO_QUOTES.sub(" ", typed))
+        return reach.named(typed)
     if not number.isascii() or "\x00" in number:
         return reach.none()
     with_passport = Passport.objects.filter(number=number).values("resident")

@@ -56,6 +56,11 @@ def eventually(look: Callable[[], T], within: float = 15.0) -> T:
     return found
 
 
+def note(sentence: str) -> None:
+    """Say what was measured; pytest shows it with -s or when the test fails."""
+    sys.stdout.write(f"{sentence}\n")
+
+
 # --- the engines ---
 
 
@@ -84,9 +89,9 @@ class Engines:
     def url(self, database: str) -> str:
         return self.cluster.url.replace("/muqeem?", f"/{database}?")
 
-    def start(self) -> None:
-        """Start what is not running and wait until it answers."""
-        for child in (self.postgres, self.redis):
+    def start(self, *children: Child) -> None:
+        """Start these, or all, where they do not run, and wait until they answer."""
+        for child in children or (self.postgres, self.redis):
             if child.status() is not None or not child.started_at:
                 child.start()
             eventually(child.ready)
@@ -205,12 +210,11 @@ class Site:
 
     def worker(self, queue: str, *, processes: int = 2, hooks: str = "", **variables: str) -> Child:
         """A Celery worker of one queue. It takes hints as soon as it is up."""
-        child = self._child(
-            f"{queue}", "-m", "celery", "--skip-checks", "-A", "muqeem", "worker", "-Q", queue, "-n", f"{queue}@live",
+        return self._child(
+            queue, "-m", "celery", "--skip-checks", "-A", "muqeem", "worker", "-Q", queue, "-n", f"{queue}@live",
             "--concurrency", str(processes), "--loglevel", "INFO", "--without-gossip", "--without-mingle",
             hooks=hooks, **variables,
         )  # fmt: skip
-        return child
 
     def sweeper(self, *, hooks: str = "", **variables: str) -> Child:
         return self._child("sweeper", "manage.py", "sweep", hooks=hooks, **variables)
@@ -264,7 +268,7 @@ def site(engines: Engines, django_db_blocker: DjangoDbBlocker, settings: Any) ->
     finally:
         made.stop()
         for child in made.children:
-            print(f"--- {child.name}", child.last_words()[-3000:], sep="\n")  # seen only if the test failed
+            note(f"--- {child.name}\n{child.last_words()[-3000:]}")
         engines.start()
         engines.drop(name)
         shutil.rmtree(var)
@@ -356,7 +360,9 @@ def broken() -> list[str]:
 
 def drained() -> bool:
     """Whether both outboxes are empty."""
-    return not (Message.objects.filter(sent_at=None, failed_at=None).exists() or Print.objects.filter(rendered_at=None, failed_at=None).exists())
+    return not (
+        Message.objects.filter(sent_at=None, failed_at=None).exists() or Print.objects.filter(rendered_at=None, failed_at=None).exists()
+    )
 
 
 def kill(pid: int) -> None:

@@ -4,6 +4,8 @@ Some hooks take a guard away, so that a test sees the failure that the guard pre
 that a fault finds it at work. None of this is within reach of a portal that runs without `tests.settings_live`.
 """
 
+# ruff: noqa: PLC0415 -- models can be imported only when every app is there
+
 import os
 import time
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """The portal's settings for the servers that tests start: static files as they lie, and hooks that make trouble."""
 
-from muqeem.settings import *  # noqa: F403
-from muqeem.settings import INSTALLED_APPS, STORAGES
+from muqeem.settings import *  # noqa: F403, TID251 -- the servers of tests are servers
+from muqeem.settings import INSTALLED_APPS, STORAGES  # noqa: TID251
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.live_hooks.LiveHooks"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

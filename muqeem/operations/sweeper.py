@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -28,7 +29,7 @@ def sweep() -> int:
     return _sweep(Message.objects.due(), "message", send, deliver, broker) + _sweep(Print.objects.due(), "copy", render, produce, broker)
 
 
-def _sweep(due: QuerySet, name: str, task: Callable, do: Callable[[int], None], broker: bool) -> int:
+def _sweep(due: QuerySet[Any], name: str, task: Any, do: Callable[[int], None], broker: bool) -> int:
     claimed = claim(due)
     for pk in claimed:
         if broker:
@@ -41,7 +42,7 @@ def _sweep(due: QuerySet, name: str, task: Callable, do: Callable[[int], None], 
     return len(claimed)
 
 
-def claim(due: QuerySet) -> list[int]:
+def claim(due: QuerySet[Any]) -> list[int]:
     """Take some due rows for the next half minute; rows that another sweeper holds are left to it."""
     with transaction.atomic():
         rows = due.order_by("due_at").select_for_update(skip_locked=True).values_list("pk", flat=True)[:AT_ONCE]

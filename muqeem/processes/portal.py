@@ -6,7 +6,7 @@ import http.client
 import os
 import socket
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from muqeem.processes.owner import demand_reach, own, servers_owner
 from muqeem.processes.postgres import Postgres, binaries, new_password
 from muqeem.processes.redis import RedisServer
 from muqeem.processes.sockets import socket_folder
-from muqeem.processes.supervisor import Stopped, Supervisor
+from muqeem.processes.supervisor import Stopped, Supervisor, say
 
 LOG_LIMIT = 10_000_000  # bytes; a longer log is put aside at the next start
 PROCESSORS = os.cpu_count() or 1
@@ -27,11 +27,12 @@ ACCESS_LOG_FORMAT = "%(t)s %(m)s %(U)s %(s)s %(b)s %(M)sms"  # without queries: 
 class Portal:
     """The processes of the portal in `base`, with their data in `var`."""
 
-    def __init__(self, base: Path, var: Path, port: int, surroundings: Mapping[str, str]) -> None:
+    def __init__(self, base: Path, var: Path, port: int, surroundings: Mapping[str, str], tell: Callable[[str], None] = say) -> None:
         self.base = base
         self.var = var.resolve()
         self.port = port
         self.variables = {**surroundings, "MUQEEM_VAR": str(self.var), "PYTHONUNBUFFERED": "1"}
+        self.tell = tell
         self.logs: Path | None = None
 
     def run(self) -> None:
@@ -42,7 +43,7 @@ class Portal:
             demand_free(self.port)
             self.logs = self.var / "log"
             self.logs.mkdir(mode=0o700, exist_ok=True)
-            supervisor = stack.enter_context(Supervisor())
+            supervisor = stack.enter_context(Supervisor(self.tell))
             kept = environment.read(self.var / "env")
             if self.variables.get("DATABASE_URL") == kept.get("DATABASE_URL"):
                 # Our own settings have read that file into our environment; what it says was asked for by nobody.
@@ -57,20 +58,26 @@ class Portal:
             supervisor.start(self._web(), within=60)
             here = f"http://127.0.0.1:{self.port}"
             site = self.variables.get("SITE_URL", here)
-            supervisor.tell(
+            self.tell(
                 f"{people}\nThe portal is at {site}{'' if site == here else f', here at {here}'}\n"
                 f"Data, keys and logs are in {self.var}. Ctrl-C stops everything; the data stay."
             )
-            _watch(supervisor)
+            self._watch(supervisor)
 
     def run_workers(self) -> None:
         """What sends texts and prints pages, with the engines that the environment names: until told to stop."""
         self._move_in()
-        with Supervisor() as supervisor:
+        with Supervisor(self.tell) as supervisor:
             self._manage(supervisor, "check")
             supervisor.start(self._sweeper(), *self._workers())
-            supervisor.tell("The workers and the sweeper are running. Ctrl-C stops them.")
-            _watch(supervisor)
+            self.tell("The workers and the sweeper are running. Ctrl-C stops them.")
+            self._watch(supervisor)
+
+    def _watch(self, supervisor: Supervisor) -> None:
+        try:
+            supervisor.watch()
+        except Stopped:
+            self.tell("Stopping.")
 
     def _move_in(self) -> None:
         """Make the data folder and, if we are root, stop being it."""
@@ -160,13 +167,6 @@ class Portal:
 
     def _sweeper(self) -> Child:
         return self._child("sweeper", "manage.py", "sweep")
-
-
-def _watch(supervisor: Supervisor) -> None:
-    try:
-        supervisor.watch()
-    except Stopped:
-        supervisor.tell("Stopping.")
 
 
 @contextmanager

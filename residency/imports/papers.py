@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muqeem import numbers
-from residency.imports.columns import country, day, number, one_of, resident_number, text, whole
+from residency.imports.columns import REPORTED_ON, country, day, number, one_of, resident_number, text, whole
 from residency.imports.faults import Row
 from residency.imports.kinds import Kind, Written
 from residency.imports.references import link_residents
@@ -39,6 +39,7 @@ class Passports(Kind):
         day("expires_on", "expires on", required=True),
         text("place", "place of issue", 60),
         day("replaced_on", "day on which another took its place; empty for the one in use"),
+        REPORTED_ON,
     )
 
     def keys(self, row: Row) -> list[tuple[str, Hashable]]:
@@ -92,6 +93,7 @@ class Permits(Kind):
         day("starts_on", "residency from", required=True),
         day("expires_on", "residency until", required=True),
         whole("months", "length in months"),
+        REPORTED_ON,
     )
 
     def keys(self, row: Row) -> list[tuple[str, Hashable]]:
@@ -149,6 +151,7 @@ class Visas(Kind):
         whole("months", "length in months"),
         day("used_on", "day on which it was used up"),
         day("cancelled_on", "day of its cancellation"),
+        REPORTED_ON,
     )
 
     def keys(self, row: Row) -> list[tuple[str, Hashable]]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muqeem import numbers
-from residency.imports.columns import amount, day, number, one_of, resident_number, text
+from residency.imports.columns import REPORTED_ON, amount, day, number, one_of, resident_number, text
 from residency.imports.faults import Row
 from residency.imports.kinds import Kind
 from residency.imports.papers import RESIDENT, check_owner
@@ -50,6 +50,7 @@ class Movements(Reported):
         day("crossed_on", "day of the crossing", required=True),
         text("port", "where", 60),
         number("visa", "number of the visa that was used", numbers.clean_visa_number),
+        REPORTED_ON,
     )
 
     def check(self, row: Row) -> None:
@@ -84,6 +85,7 @@ class Holds(Reported):
         amount("amount", "amount in riyals"),
         text("authority", "authority that lifts it", 100),
         day("cleared_on", "day on which it ended"),
+        REPORTED_ON,
     )
 
     def check(self, row: Row) -> None:
@@ -110,6 +112,7 @@ class Clearances(Reported):
         day("from_on", "first day", required=True),
         day("until_on", "last day", required=True),
         text("authority", "who gave it", 100),
+        REPORTED_ON,
     )
 
     def check(self, row: Row) -> None:

@@ -24,6 +24,7 @@ class Movement(models.Model):
     port = models.CharField(_("port"), max_length=60, blank=True)
     visa = models.ForeignKey(Visa, models.SET_NULL, null=True, blank=True, verbose_name=_("visa"))
     reference = models.CharField(_("reference"), max_length=40, unique=True)
+    reported_on = models.DateField(null=True, editable=False)  # the day of the newest facts
 
     class Meta:
         verbose_name = _("border crossing")
@@ -68,6 +69,7 @@ class Hold(models.Model):
     authority = models.CharField(_("authority"), max_length=100, blank=True)
     reference = models.CharField(_("reference"), max_length=40, unique=True)
     cleared_on = models.DateField(_("cleared on"), null=True, blank=True)
+    reported_on = models.DateField(null=True, editable=False)  # the day of the newest facts
 
     objects = HoldQuerySet.as_manager()
 
@@ -112,6 +114,7 @@ class Clearance(models.Model):
     until_on = models.DateField(_("until"))
     authority = models.CharField(_("authority"), max_length=100, blank=True)
     reference = models.CharField(_("reference"), max_length=40, unique=True)
+    reported_on = models.DateField(null=True, editable=False)  # the day of the newest facts
 
     objects = ClearanceQuerySet.as_manager()
 

@@ -22,6 +22,7 @@ class Passport(models.Model):
     expires_on = models.DateField(_("expires on"))
     place = models.CharField(_("place of issue"), max_length=60, blank=True)
     replaced_on = models.DateField(_("replaced on"), null=True, blank=True)
+    reported_on = models.DateField(null=True, editable=False)  # the day of the newest facts
 
     class Meta:
         verbose_name = _("passport")
@@ -47,6 +48,7 @@ class Iqama(models.Model):
     expires_on = models.DateField(_("residency until"))
     months = models.PositiveSmallIntegerField(_("months"), null=True, blank=True)
     days_late = models.PositiveIntegerField(_("days late"), default=0)  # after the expiry of the version before
+    reported_on = models.DateField(null=True, editable=False)  # the day of the newest facts
 
     class Meta:
         verbose_name = _("residency permit")
@@ -86,6 +88,7 @@ class Visa(models.Model):
     months = models.PositiveSmallIntegerField(_("months"), null=True, blank=True)
     used_on = models.DateField(_("used on"), null=True, blank=True)
     cancelled_on = models.DateField(_("cancelled on"), null=True, blank=True)
+    reported_on = models.DateField(null=True, editable=False)  # the day of the newest facts
 
     class Meta:
         verbose_name = _("visa")

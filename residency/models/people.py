@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from residency.models.papers import Iqama, Passport
 
 
+NO_QUOTES = str.maketrans("'\\", "  ")  # signs of PostgreSQL's query language; no name holds them
+
+
 class Occupation(models.Model):
     """An occupation as the labour authority lists it."""
 
@@ -57,16 +60,10 @@ class ResidentQuerySet(models.QuerySet["Resident"]):
         reachable = self.filter(reach)
         return reachable.filter(branch__in=branches) if branches else reachable
 
-    def outside(self) -> "ResidentQuerySet":
-        """Those whose last crossing of the border was a departure."""
-        last = models.OuterRef("pk")
-        newest = self.model.movements.rel.related_model.objects.filter(resident=last).order_by("-crossed_on", "-pk")
-        return self.annotate(last_direction=Subquery(newest.values("direction")[:1])).filter(last_direction="out")
-
     def named(self, text: str) -> "ResidentQuerySet":
         """Those with a word in their name, of either script, that begins as each typed word does."""
-        words = names.fold_latin(names.fold_arabic(text)).split()
-        query = " & ".join("'{}':*".format(word.replace("'", "").replace("\\", "")) for word in words)
+        words = names.fold_latin(names.fold_arabic(text.translate(NO_QUOTES))).split()
+        query = " & ".join(f"'{word}':*" for word in words)
         return self.filter(name_words=SearchQuery(query, search_type="raw", config="simple")) if query else self.none()
 
 

@@ -22,7 +22,7 @@ from accounts.models import OperationToken, User
 from accounts.sessions import BEGAN, PENDING
 from muqeem import clock
 from tests.accounts.people import send, sign_in_first, signed_in
-from tests.factories import PASSWORD, AccountFactory, MembershipFactory, UserFactory
+from tests.factories import PASSWORD, AccountFactory, MembershipFactory, UserFactory, password_hash
 
 pytestmark = pytest.mark.django_db
 WORST = ["", "\x00", "\ud800", "x" * 10_000, "٣" * 10_000, "²²²²²²", "{{ 7 }}%s%(x)s", "' OR 1=1 --", "<script>", "\u202e12", "../../x"]
@@ -43,6 +43,7 @@ five_hundred = settings(
 @pytest.fixture(autouse=True)
 def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     """A password costs 30 ms, a page around a form 20; not here. What cannot be hashed still cannot."""
+    password_hash()  # the one of all test users, made in earnest
     monkeypatch.setattr("accounts.hashers.Argon2id.encode", lambda self, password, salt: password.encode().hex()[:60])
     monkeypatch.setattr("accounts.hashers.Argon2id.verify", lambda self, password, encoded: password == PASSWORD)
     monkeypatch.setattr("accounts.views.render", lambda request, page, context, status: HttpResponse(str(context["form"]), status=status))
@@ -52,7 +53,9 @@ def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 def post() -> Callable[..., Any]:
     """Call a view with what is posted, by whoever is signed in, in a session that is kept nowhere."""
 
-    def call(view: Callable[..., Any], query: str = "", user: User | None = None, session: dict[str, Any] | None = None, **fields: str) -> Any:
+    def call(
+        view: Callable[..., Any], query: str = "", user: User | None = None, session: dict[str, Any] | None = None, **fields: str
+    ) -> Any:
         body = urlencode(fields, errors="surrogatepass")
         request: Any = RequestFactory().post(f"/{query}", body, content_type="application/x-www-form-urlencoded")
         request.user = user or AnonymousUser()

@@ -32,7 +32,13 @@ def test_a_payment_takes_the_fee_and_leaves_an_entry() -> None:
     wallet.pay(FEE, reference="R1", actor="sara")
     wallet.refresh_from_db()
     entry = wallet.entries.get(kind=Entry.Kind.OPERATION)
-    assert (wallet.balance, entry.amount, entry.balance, entry.reference, entry.actor) == (Decimal("15.00"), -FEE, Decimal("15.00"), "R1", "sara")
+    assert (wallet.balance, entry.amount, entry.balance, entry.reference, entry.actor) == (
+        Decimal("15.00"),
+        -FEE,
+        Decimal("15.00"),
+        "R1",
+        "sara",
+    )
     assert sum_of_entries(wallet) == wallet.balance
     assert str(entry) == "-10.00 R1"
     assert str(wallet).endswith(": 15.00")

@@ -354,6 +354,15 @@ def test_somebody_deactivated_between_the_steps_does_not_get_in() -> None:
     assert not is_signed_in(client)
 
 
+def test_a_phone_that_is_taken_off_the_record_between_the_steps_verifies_nobody() -> None:
+    user, client = UserFactory(), Client()
+    token = sign_in_first(client, user)
+    user.phonedevice_set.all().delete()
+    client.post("/sign-in/code/", {"code": right_code(token)})
+    assert is_signed_in(client)
+    assert "otp_device_id" not in client.session
+
+
 @pytest.mark.parametrize("end", ["suspended_at", "removed_at"])
 def test_leave_that_ends_is_gone_at_the_next_request(end) -> None:
     membership = MembershipFactory(account=AccountFactory(individual=True), main=True)
@@ -385,7 +394,9 @@ HOSTILE = [
 def test_sign_in_leads_nobody_to_another_site(target) -> None:
     client, user = Client(), UserFactory()
     token = sign_in_first(client, user)
-    answer = client.generic("POST", f"/sign-in/code/?{query(next=target)}", f"code={right_code(token)}", "application/x-www-form-urlencoded")
+    answer = client.generic(
+        "POST", f"/sign-in/code/?{query(next=target)}", f"code={right_code(token)}", "application/x-www-form-urlencoded"
+    )
     assert leads_home(answer, target)
 
 

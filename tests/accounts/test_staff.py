@@ -77,7 +77,12 @@ def test_a_reference_that_was_credited_is_refused_for_any_wallet(staff) -> None:
 def test_entries_and_wallets_are_read_and_never_edited(staff) -> None:
     wallet = WalletFactory()
     entry = wallet.entries.get()
-    for address, args in [("entry_change", [entry.pk]), ("wallet_change", [wallet.pk]), ("entry_changelist", []), ("wallet_changelist", [])]:
+    for address, args in [
+        ("entry_change", [entry.pk]),
+        ("wallet_change", [wallet.pk]),
+        ("entry_changelist", []),
+        ("wallet_changelist", []),
+    ]:
         assert staff.get(reverse(f"admin:accounts_{address}", args=args)).status_code == 200
     assert staff.post(reverse("admin:accounts_entry_change", args=[entry.pk]), CREDIT | {"wallet": wallet.pk}).status_code == 403
     assert staff.post(reverse("admin:accounts_wallet_change", args=[wallet.pk]), {"balance": "1"}).status_code == 403
@@ -102,7 +107,18 @@ def test_a_membership_is_given_with_privileges_as_boxes_and_it_is_sealed(staff) 
     assert 'value="iqama-renewal"' in page
     assert 'value="sign-in"' not in page
     times = {"suspended_at_0": "", "suspended_at_1": "", "removed_at_0": "", "removed_at_1": ""}
-    answer = staff.post(add, {"user": user.pk, "account": account.pk, "privileges": ["iqama-renewal"], "branches": "", "created_at_0": "2026-05-01", "created_at_1": "08:00"} | times)
+    answer = staff.post(
+        add,
+        {
+            "user": user.pk,
+            "account": account.pk,
+            "privileges": ["iqama-renewal"],
+            "branches": "",
+            "created_at_0": "2026-05-01",
+            "created_at_1": "08:00",
+        }
+        | times,
+    )
     assert answer.status_code == 302, answer.context["adminform"].form.errors
     membership = Membership.objects.get()
     assert (membership.may("iqama-renewal"), membership.may("other"), membership.is_main) == (True, False, False)

@@ -374,7 +374,9 @@ def test_what_is_no_code_is_a_clear_error_and_no_try(typed, language) -> None:
     client, token = member(language=language)
     answer = send(client, f"/operations/{token.uuid}/", code=typed)
     assert answer.status_code == 422
-    words = {"en": ("A security code has 6 digits.", "Enter security code."), "ar": ("رمز الأمان 6 أرقام.", "المطلوب: رمز الأمان.")}[language]
+    words = {"en": ("A security code has 6 digits.", "Enter security code."), "ar": ("رمز الأمان 6 أرقام.", "المطلوب: رمز الأمان.")}[
+        language
+    ]
     assert any(sentence in answer.content.decode() for sentence in words)
     token.refresh_from_db()
     assert (token.tries, token.step(), count_wrong(token)) == (0, Step.CODE, 0)

@@ -182,9 +182,7 @@ def test_the_day_that_matters_is_the_largest_text_but_the_ghost():
             if shown in text:
                 sizes[shown] = size * abs(text_matrix[0])
 
-    pypdf.PdfReader(io.BytesIO(pdf.render(RENEWAL, a_page(demonstration=False)))).pages[0].extract_text(
-        visitor_text=note
-    )
+    pypdf.PdfReader(io.BytesIO(pdf.render(RENEWAL, a_page(demonstration=False)))).pages[0].extract_text(visitor_text=note)
     assert sizes["2027/12/21"] > 1.5 * sizes["2026/12/21"]
 
 
@@ -223,9 +221,7 @@ def test_a_missing_fact_shows_no_row_and_never_the_word_none(nothing):
     }
     context = a_page(facts=dict.fromkeys(optional | {"dependants"}, None if nothing == "left out" else nothing))
     if nothing == "left out":
-        context["facts"] = {
-            key: value for key, value in context["facts"].items() if key not in optional | {"dependants"}
-        }
+        context["facts"] = {key: value for key, value in context["facts"].items() if key not in optional | {"dependants"}}
     text = words(pdf.render(RENEWAL, context))
     for absent in ("None", "Passport", "Occupation", "Card Version", "Dependants", "Previous Expiry", "Date of Birth"):
         assert absent not in text
@@ -279,10 +275,7 @@ def test_only_the_bundled_fonts_are_used_and_they_are_in_the_file():
     names = {font.get_object()["/BaseFont"].split("+")[-1] for font in fonts.values()}
     assert len(names) == 2
     assert all("Plex" in name or "Muqeem" in name for name in names)
-    assert all(
-        "/FontFile2" in font["/DescendantFonts"][0]["/FontDescriptor"]
-        for font in map(lambda f: f.get_object(), fonts.values())
-    )
+    assert all("/FontFile2" in font["/DescendantFonts"][0]["/FontDescriptor"] for font in map(lambda f: f.get_object(), fonts.values()))
 
 
 # --- one page -----------------------------------------------------------------------------------

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from muqeem.processes import CannotStart, environment, owner, portal
+from muqeem.processes import CannotStart, environment, portal
 from muqeem.processes.portal import Portal
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-OUTSIDE = {"DATABASE_URL": "postgres://elsewhere/muqeem", "REDIS_URL": "redis://elsewhere", "DEMO": "1", "PATH": os.environ["PATH"]}
+ENGINES = {"DATABASE_URL": "postgres://elsewhere/muqeem", "REDIS_URL": "redis://elsewhere", "PATH": os.environ["PATH"]}
+DEMONSTRATION = ENGINES | {"DEMO": "1"}
+SERVERS = ["celery", "celery", "celery", "gunicorn", "sweep"]
 
 
 @pytest.fixture
@@ -26,80 +28,112 @@ def port() -> int:
 
 
 @pytest.fixture
-def commands(tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
-    """Puts a program in Python's place that notes what it is asked, and returns a look at the notes."""
+def commands(tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[str]]]:
+    """Puts a program in Python's place that notes what it is asked to run; gives the notes."""
     notes, program = tmp_path / "notes", tmp_path / "python"
     program.write_text(
-        "#!/bin/sh\n"
-        f'echo "$2 $3" >> {shlex.quote(str(notes))}\n'
-        'case "$2" in\n'
-        f"  gunicorn) exec {sys.executable} -m http.server --bind 127.0.0.1 {port} ;;\n"
-        "  celery|sweep) exec sleep 600 ;;\n"
-        f"  broken) echo no such table; exit 1 ;;\n"
-        '  *) echo "said by $2" ;;\n'
-        "esac\n"
+        f"""#!/bin/sh
+        echo "$2" >> {shlex.quote(str(notes))}
+        case "$2" in
+            gunicorn) exec {sys.executable} -m http.server --bind 127.0.0.1 {port} ;;
+            celery | sweep) exec sleep 600 ;;
+            migrate) test -z "$NO_TABLES" || {{ echo no such table; exit 1; }} ;;
+            *) echo "said by $2" ;;
+        esac
+        """
     )
     program.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(program))
     monkeypatch.setattr(portal, "servers_owner", lambda: None)  # the stand-ins serve nobody, so root may run them
-    return lambda: [line.split()[0] for line in notes.read_text().splitlines()]
+
+    def asked() -> list[str]:
+        return notes.read_text().split() if notes.exists() else []
+
+    mask = os.umask(0o022)
+    yield asked
+    os.umask(mask)
 
 
-@pytest.fixture
-def stopped_once_up(port: int) -> Iterator[None]:
-    """Sends us SIGTERM once the web server's stand-in answers."""
+def until(run: Callable[[], None], enough: Callable[[], bool]) -> None:
+    """Run it here and tell it to stop once it is enough, as an impatient person would."""
 
-    def wait() -> None:
+    def watch() -> None:
         deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            with socket.socket() as probe:
-                if not probe.connect_ex(("127.0.0.1", port)):
-                    time.sleep(1)  # until it is told, too
-                    break
-            time.sleep(0.1)
+        while not enough() and time.monotonic() < deadline:
+            time.sleep(0.05)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    watching = threading.Thread(target=wait)
+    watching = threading.Thread(target=watch)
     watching.start()
-    yield
+    run()
     watching.join()
 
 
-@pytest.mark.usefixtures("stopped_once_up")
-def test_tables_come_before_people_and_people_before_servers(
-    tmp_path: Path, port: int, commands: Callable[[], list[str]], capsys: pytest.CaptureFixture[str]
+def test_tables_come_before_people_and_people_before_servers_and_what_stands_is_not_done_again(
+    tmp_path: Path, port: int, commands: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Portal(ROOT, tmp_path / "var", port, OUTSIDE).run()
+    told: list[str] = []
+    var = tmp_path / "var"
+
+    until(Portal(ROOT, var, port, DEMONSTRATION, told.append).run, lambda: bool(told) and len(commands()) >= 8)
 
     done = commands()
     assert done[:3] == ["migrate", "collectstatic", "demo"]
-    assert sorted(done[3:]) == ["celery", "celery", "celery", "gunicorn", "sweep"]
-    said = capsys.readouterr().out
-    assert f"said by demo\n\nThe portal is at http://127.0.0.1:{port}\n" in said
-    assert said.endswith("Stopping.\n")
+    assert sorted(done[3:]) == SERVERS
+    assert told[0].startswith(f"said by demo\n\nThe portal is at http://127.0.0.1:{port}\n")
+    assert told[1:] == ["Stopping."]
+    keys = environment.read(var / "env")
+    assert keys["DEMO"] == "1"
+
+    told.clear()
+    monkeypatch.setattr(portal, "LOG_LIMIT", 1)
+    until(
+        Portal(ROOT, var, port, DEMONSTRATION | {"SITE_URL": "https://portal.example"}, told.append).run,
+        lambda: bool(told) and len(commands()) >= 15,
+    )
+
+    again = commands()[8:]
+    assert again[:2] == ["migrate", "demo"]
+    assert sorted(again[2:]) == SERVERS
+    assert "The portal is at https://portal.example, here at http://127.0.0.1:" in told[0]
+    assert environment.read(var / "env") == keys
+    assert (var / "log" / "web.log.1").exists()
 
 
-@pytest.mark.usefixtures("stopped_once_up")
-def test_files_that_did_not_change_are_not_collected_again(tmp_path: Path, port: int, commands: Callable[[], list[str]]) -> None:
-    var = tmp_path / "var"
-    first = Portal(ROOT, var, port, OUTSIDE)
-    with pytest.raises(portal.Stopped), portal.Supervisor() as supervisor:
-        first._move_in()
-        first._collect_static_files(supervisor)
-        first._collect_static_files(supervisor)
-        assert commands() == ["collectstatic"]
-        (var / "static.sources").write_text("of yesterday")
-        first._collect_static_files(supervisor)
-        assert commands() == ["collectstatic", "collectstatic"]
-        os.kill(os.getpid(), signal.SIGTERM)
-        supervisor.watch()
+def test_in_production_nobody_is_invented_and_no_key_is_made(tmp_path: Path, port: int, commands: Callable[[], list[str]]) -> None:
+    told: list[str] = []
+
+    until(Portal(ROOT, tmp_path / "var", port, ENGINES, told.append).run, lambda: bool(told) and len(commands()) >= 7)
+
+    done = commands()
+    assert done[:2] == ["migrate", "collectstatic"]
+    assert sorted(done[2:]) == SERVERS
+    assert not (tmp_path / "var" / "env").exists()
 
 
-def test_a_step_that_fails_ends_the_start_with_its_last_words(
-    tmp_path: Path, port: int, commands: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    broken = Portal(ROOT, tmp_path / "var", port, OUTSIDE)
-    broken._move_in()
-    with portal.Supervisor() as supervisor, pytest.raises(CannotStart, match=r"^manage.py broken failed\.\n"):
-        broken._manage(supervisor, "broken")
-    assert commands() == ["broken"]
+def test_a_step_that_fails_ends_the_start_with_its_last_words(tmp_path: Path, port: int, commands: Callable[[], list[str]]) -> None:
+    with pytest.raises(CannotStart, match=r"^manage\.py migrate failed\.\nno such table$"):
+        Portal(ROOT, tmp_path / "var", port, ENGINES | {"NO_TABLES": "1"}).run()
+
+    assert commands() == ["migrate"]
+
+
+def test_data_without_their_keys_are_refused_and_left_alone(tmp_path: Path, port: int, commands: Callable[[], list[str]]) -> None:
+    data = tmp_path / "var" / "postgres"
+    data.mkdir(parents=True)
+
+    with pytest.raises(CannotStart, match=r"env, which holds the keys to the data in \S+, is missing"):
+        Portal(ROOT, tmp_path / "var", port, {}).run()
+
+    assert not list(data.iterdir())
+    assert not (tmp_path / "var" / "env").exists()
+
+
+def test_a_host_of_workers_checks_its_settings_and_serves_no_pages(tmp_path: Path, port: int, commands: Callable[[], list[str]]) -> None:
+    told: list[str] = []
+
+    until(Portal(ROOT, tmp_path / "var", port, ENGINES, told.append).run_workers, lambda: bool(told) and len(commands()) >= 4)
+
+    done = commands()
+    assert done[0] == "check"
+    assert sorted(done[1:]) == ["celery", "celery", "sweep"]

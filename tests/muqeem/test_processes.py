@@ -7,6 +7,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -18,14 +19,14 @@ import pytest
 from redis import Redis
 
 from muqeem.processes import CannotStart, environment, supervisor
-from muqeem.processes.__main__ import reachable_programs
+from muqeem.processes.__main__ import main, reachable_programs
 from muqeem.processes.child import Child
-from muqeem.processes.owner import own, servers_owner
+from muqeem.processes.owner import demand_reach, own, servers_owner
 from muqeem.processes.portal import demand_free, only_one
-from muqeem.processes.postgres import Postgres, new_password
+from muqeem.processes.postgres import Postgres, new_password, stage
 from muqeem.processes.redis import RedisServer
 from muqeem.processes.sockets import short_folder, socket_folder
-from muqeem.processes.supervisor import Supervisor
+from muqeem.processes.supervisor import Stopped, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WAITING = ["sleep", "600"]
@@ -54,7 +55,12 @@ def descendants(pid: int) -> set[int]:
 
 
 def named(name: str, pids: set[int]) -> list[int]:
-    return [pid for pid in sorted(pids) if Path(f"/proc/{pid}/comm").read_text().strip() == name]
+    found = []
+    for pid in sorted(pids):
+        with suppress(OSError):
+            if Path(f"/proc/{pid}/comm").read_text().strip() == name:
+                found.append(pid)
+    return found
 
 
 def eventually(look: Callable[[], T], within: float = 15.0) -> T:
@@ -186,10 +192,15 @@ def test_killed_without_a_word_it_leaves_no_process(beside_engines: subprocess.P
     shutil.rmtree(folder)
 
 
-def test_the_status_of_the_command_is_its_own() -> None:
-    done = subprocess.run([sys.executable, "-m", "muqeem.processes", "sh", "-c", "exit 7"], cwd=ROOT, check=False)
+def test_a_command_has_engines_and_settings_of_its_own_and_its_status_is_ours(tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
 
-    assert done.returncode == 7
+    assert main(["sh", "-c", f"env > {seen}; exit 7"]) == 7
+
+    variables = environment.read(seen)
+    assert variables["DATABASE_URL"] != os.environ["DATABASE_URL"]
+    assert variables["DEMO"] == "1"
+    assert not Path(variables["MUQEEM_VAR"]).parent.exists()
 
 
 def test_a_killed_engine_is_there_again_with_its_data(engines: Engines) -> None:
@@ -338,3 +349,59 @@ def test_the_servers_user_reaches_only_what_is_open(tmp_path: Path) -> None:
     assert owner.obstacle(closed / "clone" / "manage.py") in {closed, *closed.parents}
     with pytest.raises(CannotStart, match="set MUQEEM_VAR"):
         own(closed / "var", owner)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts servers as somebody else")
+def test_a_clone_or_a_python_out_of_reach_is_refused_with_its_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = servers_owner()
+    assert owner is not None
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    with pytest.raises(CannotStart, match=r"cannot enter .* move this clone to a folder open to everybody"):
+        demand_reach(owner, closed, Path("/usr/bin"))
+
+    with short_folder() as place:
+        place.chmod(0o755)
+        (place / "manage.py").touch()
+        monkeypatch.setattr(sys, "executable", "/bin/sh")
+        demand_reach(owner, place, Path("/usr/bin"))
+        monkeypatch.setattr(sys, "executable", str(closed / "python"))
+        with pytest.raises(CannotStart, match="where this Python is: install the system's python3"):
+            demand_reach(owner, place, Path("/usr/bin"))
+
+
+def test_programs_copied_out_of_a_closed_clone_find_their_libraries(tmp_path: Path) -> None:
+    programs = stage(tmp_path)
+
+    for program in ("initdb", "postgres"):
+        said = subprocess.run([programs / program, "--version"], capture_output=True, text=True, check=True).stdout
+        assert "(PostgreSQL) 18." in said
+
+
+def test_told_to_stop_while_a_command_runs_it_stops_the_command() -> None:
+    command = Child("command", WAITING)
+    telling = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGTERM))
+    with Supervisor() as keeper:
+        telling.start()
+        with pytest.raises(Stopped):
+            keeper.run(command)
+
+    assert command.status() == -signal.SIGTERM
+
+
+def test_told_twice_to_stop_it_waits_for_nobody(place: Path) -> None:
+    log = place / "log"
+    deaf = Child(
+        "deaf", ["sh", "-c", 'trap "" TERM; echo up; sleep 600 & wait; wait'], log=log, grace=60, ready=lambda: "up" in log.read_text()
+    )
+    telling = [threading.Timer(after, os.kill, (os.getpid(), signal.SIGINT)) for after in (0.2, 0.6)]
+    began = time.monotonic()
+    with Supervisor() as keeper:
+        keeper.start(deaf)
+        for each in telling:
+            each.start()
+        with pytest.raises(Stopped):
+            keeper.watch()
+
+    assert time.monotonic() - began < 10
+    assert deaf.status() == -signal.SIGKILL

@@ -12,6 +12,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from muqeem.processes import environment
 from muqeem.processes.owner import own, servers_owner
@@ -118,11 +119,15 @@ def test_in_a_clone_out_of_reach_the_portal_says_so_in_a_sentence_and_starts_not
         assert not (place / "var").exists()
 
 
-def test_a_port_that_is_no_number_is_refused_in_a_sentence() -> None:
-    with short_folder() as place:
-        refused = subprocess.run(**command(place / "var", 0, PORT="http"), check=False)  # type: ignore[call-overload]
+@pytest.mark.parametrize("port", ["http", "0", "65536", "-1", ""])
+def test_a_port_that_is_none_is_refused_in_a_sentence(
+    port: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PORT", port)
 
-    assert (refused.returncode, refused.stdout) == (2, "PORT is a number from 1 to 65535, not 'http'.\n")
+    with pytest.raises(SystemExit, match=r"^2$"):
+        call_command("run")
+    assert capsys.readouterr().err == f"PORT is a number from 1 to 65535, not {port!r}.\n"
 
 
 def test_without_a_demonstration_nothing_is_invented_and_what_is_missing_is_named() -> None:

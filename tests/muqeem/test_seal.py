@@ -129,9 +129,7 @@ def test_a_signature_of_the_key_over_anything_but_a_seal_is_refused():
         seals.open_seal(f"{serial}.{body}.{base64.urlsafe_b64encode(bare).rstrip(b'=').decode()}")
 
 
-@pytest.mark.parametrize(
-    "text", ["", ".", "a.b", "a.b.c.d", "..", "x" * 10_000, "7K3M.!!.??", "\x00.\x00.\x00", "\ud800.a.b"]
-)
+@pytest.mark.parametrize("text", ["", ".", "a.b", "a.b.c.d", "..", "x" * 10_000, "7K3M.!!.??", "\x00.\x00.\x00", "\ud800.a.b"])
 def test_what_is_no_seal_is_unsealed(text):
     with pytest.raises(Unsealed):
         seals.open_seal(text)
@@ -221,9 +219,7 @@ def test_another_file_is_no_set_of_keys(content):
         seals.read_public_keys(content)
 
 
-@pytest.mark.parametrize(
-    "wrong", ["", "2026a", "2026a:", "2026a:AAAA", f"Key 1:{base64.b64encode(SEED).decode()}", "2026a:ÄÖ"]
-)
+@pytest.mark.parametrize("wrong", ["", "2026a", "2026a:", "2026a:AAAA", f"Key 1:{base64.b64encode(SEED).decode()}", "2026a:ÄÖ"])
 def test_a_wrong_key_setting_is_said_in_words_without_showing_it(settings, wrong):
     settings.SEAL_KEY = wrong
     with pytest.raises(ImproperlyConfigured, match="SEAL_KEY must be <key id>") as said:

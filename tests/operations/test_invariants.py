@@ -135,7 +135,11 @@ BREAKS: list[tuple[str, str, Callable[[World], Any]]] = [
     ("I10", "a person whom the account does not reach", run("UPDATE residency_resident SET kind = 'worker'")),
     ("I11", "a member who had left", run("UPDATE accounts_membership SET removed_at = created_at")),
     ("I11", "a member who was suspended", run("UPDATE accounts_membership SET suspended_at = created_at")),
-    ("I12", "an operation without its text", run("DELETE FROM record_message WHERE arguments ? 'receipt' AND template = 'residency-renewed'")),
+    (
+        "I12",
+        "an operation without its text",
+        run("DELETE FROM record_message WHERE arguments ? 'receipt' AND template = 'residency-renewed'"),
+    ),
     ("I12", "an operation without a copy", run("DELETE FROM operations_print")),
     ("I12", "an operation without its page", run("DELETE FROM operations_print", "DELETE FROM operations_document")),
     ("I13", "a text forgotten", run("UPDATE record_message SET sent_at = NULL, due_at = due_at - interval '2 min'")),
@@ -174,7 +178,11 @@ BREAKS: list[tuple[str, str, Callable[[World], Any]]] = [
             "DELETE FROM accounts_entry WHERE kind = 'operation'",
         ),
     ),
-    ("I23", "money taken for nothing", run("UPDATE accounts_entry SET reference = 'none' WHERE kind = 'operation'", "DELETE FROM accounts_attempt")),
+    (
+        "I23",
+        "money taken for nothing",
+        run("UPDATE accounts_entry SET reference = 'none' WHERE kind = 'operation'", "DELETE FROM accounts_attempt"),
+    ),
     ("I24", "a receipt changed behind the journal", run("UPDATE operations_receipt SET at = at + interval '1 ms'")),
 ]
 
@@ -210,7 +218,9 @@ def test_the_command_is_silent_about_a_good_day_and_names_what_is_broken(transac
     Wallet.objects.update(balance=1)
     with pytest.raises(CommandError, match="1 row"):
         call_command("check_invariants", stdout=said, stderr=complained)
-    assert complained.getvalue().startswith(f"I22 a wallet holds the sum of its entries, each with the balance after it: wallet {world.person.wallet.pk}")
+    assert complained.getvalue().startswith(
+        f"I22 a wallet holds the sum of its entries, each with the balance after it: wallet {world.person.wallet.pk}"
+    )
 
 
 def test_the_command_can_change_nothing(transactional: None, monkeypatch: pytest.MonkeyPatch) -> None:

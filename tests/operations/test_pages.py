@@ -12,6 +12,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 from django.core.files import storage
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -358,7 +359,7 @@ def test_the_broker_of_the_settings_is_there() -> None:
 def test_the_sweeper_looks_once_or_until_it_is_told_to_stop(monkeypatch: Monkey) -> None:
     looks: list[int] = []
     monkeypatch.setattr(sweeping, "sweep", lambda: looks.append(1))
-    sweeping.Command().handle(once=True)
+    call_command("sweep", "--once")
     assert len(looks) == 1
 
     handlers: dict[int, Any] = {}

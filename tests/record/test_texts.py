@@ -27,7 +27,7 @@ LONGEST = {
 @pytest.fixture(autouse=True)
 def _longest(settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """A host of twenty signs and a service whose short name has twenty-five."""
-    settings.SITE_URL = "https://portal.example.gov1"
+    settings.SITE_URL = "https://portal.example.go.sa"
     assert len(texts.host()) == 20
     monkeypatch.setitem(catalogue.titles, "longest", "s" * 60)
     monkeypatch.setitem(catalogue.short_titles, "longest", "s" * 25)
@@ -65,7 +65,7 @@ def test_the_code_is_in_the_first_line_and_the_last_line_is_for_the_phone(templa
     lines = said(template, language, **LONGEST).split("\n")
     code = codes.derive(str(LONGEST["token"]), 1)
     assert lines[0].endswith(f" {code}")
-    assert lines[-1] == f"@portal.example.gov1 #{code}"
+    assert lines[-1] == f"@portal.example.go.sa #{code}"
 
 
 @pytest.mark.parametrize("template", sorted(texts.TEMPLATES))

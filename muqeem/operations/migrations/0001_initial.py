@@ -1,11 +1,13 @@
 """Receipts and documents, append-only, and their prints."""
 
-import django.db.models.deletion
-import muqeem.clock
-import muqeem.operations.models
 import uuid
+
+import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+
+import muqeem.clock
+import muqeem.operations.models
 
 APPEND_ONLY = """
 CREATE TRIGGER operations_receipt_append_only BEFORE UPDATE OR DELETE ON operations_receipt

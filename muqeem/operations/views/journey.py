@@ -66,7 +66,7 @@ def _show(request: MemberRequest, token: OperationToken) -> HttpResponse:
             return redirect("receipt", token.receipts.earliest("pk").uuid)
         case Step.LAPSED:
             sentence = _("This operation has lapsed; nothing was done. Start a new one.")
-        case Step.CLOSED:
+        case _:  # closed by too many tries
             sentence = _("Too many tries: this operation is closed. You can start a new one.")
     return _page(request, token, "closed", status=410, sentence=sentence)
 
@@ -132,7 +132,7 @@ def _review(request: MemberRequest, token: OperationToken, *, status: int = 200,
 
 def _confirm(request: MemberRequest, token: OperationToken) -> HttpResponse:
     try:
-        receipt = perform(token, request.POST.get("fingerprint", ""))
+        receipt = perform(token, _fingerprint(request))
     except TokenSpent as spent:
         return redirect(f"{_receipt_address(spent.receipt.uuid)}?again=1")
     except Lapsed:
@@ -142,6 +142,12 @@ def _confirm(request: MemberRequest, token: OperationToken) -> HttpResponse:
     except Refused as refusal:
         return _refused(request, token, refusal)
     return redirect("receipt", receipt.uuid)
+
+
+def _fingerprint(request: MemberRequest) -> str:
+    """What was posted, or nothing where it cannot be a fingerprint at all."""
+    posted = request.POST.get("fingerprint", "")
+    return posted if posted.isascii() and posted.isalnum() else ""
 
 
 def _refused(request: MemberRequest, token: OperationToken, refusal: Refused) -> HttpResponse:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -63,7 +63,7 @@ def document(request: MemberRequest, serial: str) -> HttpResponse:
 
 
 @member
-def document_pdf(request: MemberRequest, serial: str) -> HttpResponse:
+def document_pdf(request: MemberRequest, serial: str) -> HttpResponseBase:
     """The newest copy as a file; while it is being made, the receipt shows the progress."""
     found = _of_account(request, serial)
     printed = _newest(found)
