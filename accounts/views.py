@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate, update_session_auth_hash
+from django.contrib.auth import authenticate, logout, update_session_auth_hash
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -146,7 +146,7 @@ def password(request: PortalRequest) -> HttpResponse:
 def enrol(request: PortalRequest) -> HttpResponse:
     """Set up an authenticator app, with a camera or by typing the key; then the back-up codes, shown once."""
     if not sessions.is_fresh(request):
-        sessions.sign_out(request)
+        logout(request)
         messages.info(request, _("Setting up an authenticator app needs a new sign-in."))
         return redirect_to_login(request.path)
     device = enrolment.begin(request.user, request.session)

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django import conf
+from django.apps import apps
 from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
-from muqeem.record.models import ChainHead, Demonstration, Parameter
-
-_parameters: list[Parameter] = []
+from muqeem.record.models import ChainHead, Demonstration
 
 
 @pytest.fixture(scope="session")
@@ -20,8 +20,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Mark the test database, so that the clock may be moved and the tables emptied between tests."""
     connections.databases["default"]["CONN_MAX_AGE"] = 0  # threads of a live server keep nothing open behind them
     with django_db_blocker.unblock():
-        Demonstration.objects.get_or_create()
-        _parameters.extend(Parameter.objects.all())
+        refill()
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def refill() -> None:
     """Restore the rows that belong to every database: the mark, the chain's head, the parameters."""
     Demonstration.objects.get_or_create()
     ChainHead.objects.get_or_create()
-    Parameter.objects.bulk_create(_parameters, ignore_conflicts=True)
+    import_module("residency.migrations.0002_parameters").write(apps, None)
 
 
 @pytest.fixture

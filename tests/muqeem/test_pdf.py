@@ -275,7 +275,7 @@ def test_only_the_bundled_fonts_are_used_and_they_are_in_the_file():
     names = {font.get_object()["/BaseFont"].split("+")[-1] for font in fonts.values()}
     assert len(names) == 2
     assert all("Plex" in name or "Muqeem" in name for name in names)
-    assert all("/FontFile2" in font["/DescendantFonts"][0]["/FontDescriptor"] for font in map(lambda f: f.get_object(), fonts.values()))
+    assert all("/FontFile2" in font["/DescendantFonts"][0]["/FontDescriptor"] for font in (f.get_object() for f in fonts.values()))
 
 
 # --- one page -----------------------------------------------------------------------------------
