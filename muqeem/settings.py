@@ -4,6 +4,7 @@ Every value comes from the environment. Without a DATABASE_URL there, the file t
 to `var/env` speaks for it, so that every command finds the portal running beside it.
 """
 
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
 VAR_DIR = Path(env("MUQEEM_VAR", default=str(BASE_DIR / "var")))
-if "DATABASE_URL" not in env.ENVIRON and (VAR_DIR / "env").is_file():
+if "DATABASE_URL" not in env.ENVIRON and os.access(VAR_DIR / "env", os.R_OK):
     env.read_env(str(VAR_DIR / "env"))
 
 # Commands that make or check the code itself and touch neither database nor secrets.
@@ -89,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "accounts.middleware.only_utf8",
     "accounts.middleware.language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -125,7 +127,7 @@ DATABASES["default"] |= {
 }
 # A lock that is not had in 3 s and a statement that is not done in 10 s are failures, not waits.
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
-    "-c lock_timeout=3s -c statement_timeout=10s -c idle_in_transaction_session_timeout=30s"
+    "-c lock_timeout=3s -c statement_timeout=10s -c idle_in_transaction_session_timeout=10s"
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
@@ -143,7 +145,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 # --- who acts -----------------------------------------------------------------------------------
 PASSWORD_HASHERS = ["accounts.hashers.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name_ar", "name_en", "email")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
@@ -160,6 +165,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "muqeem.views.form_expired"
 OTP_TOTP_THROTTLE_FACTOR = 0  # our own limits count every wrong code, of texts and apps together
 OTP_STATIC_THROTTLE_FACTOR = 0
+OTP_TOTP_SYNC = False  # a drift once learned would widen what later codes may be
 OTP_TOTP_ISSUER = "Muqeem"
 
 # --- doors --------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What every test stands on: a marked database, no network, a clock that can be moved."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -24,10 +24,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 
 @pytest.fixture
-def transactional(transactional_db: None) -> Iterator[None]:
+def transactional(transactional_db: None) -> None:
     """A real database without an outer transaction; what migrations had put there is put back before each test."""
-    refill()
-    yield
     refill()
 
 

@@ -88,6 +88,14 @@ def still(before: list[Any]) -> bool:
     return register() == before
 
 
+@pytest.fixture(autouse=True)
+def _no_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of pages need not be kept with their contexts, nor every refused one be logged."""
+    monkeypatch.setattr("django.test.client.store_rendered_templates", lambda *_, **__: None)
+    monkeypatch.setattr("django.core.handlers.base.log_response", lambda *_, **__: None)
+    monkeypatch.setattr("django.core.handlers.exception.log_response", lambda *_, **__: None)
+
+
 @pytest.fixture
 def person() -> Person:
     return Person(by_app=True)
