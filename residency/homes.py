@@ -73,13 +73,16 @@ def _establishment(request: Any) -> HttpResponse:
     reach = Resident.objects.reachable_by(request.account, request.membership.branch_ids()).filter(left_on=None, deceased_on=None)
     dated = reach.annotate(expires_on=Subquery(newest))
     soon = dated.filter(expires_on__gte=today, expires_on__lte=today + SOON)
-    context = _common(request) | {
+    context = _common(request)
+    subscription = context["subscription"]
+    context |= {
         "counts": {
             "residents": _capped(reach),
             "expiring": _capped(soon),
             "expired": _capped(dated.filter(expires_on__lt=today)),
             "outside": _capped(reach.annotate(last_crossing=Subquery(crossed)).filter(last_crossing=Movement.Direction.OUT)),
         },
+        "band": _band_passed(reach, subscription),
         "urgent": [_urgent(row, today) for row in dated.filter(expires_on__lte=today + SOON).order_by("expires_on", "pk")[:8]],
     }
     return render(request, "residency/home_establishment.html", context)
@@ -92,3 +95,10 @@ def _urgent(resident: Any, today: Any) -> dict[str, Any]:
 def _capped(rows: Any) -> str:
     count = rows[:COUNTED].count()
     return "1,000+" if count == COUNTED else f"{count:,}"
+
+
+def _band_passed(reach: Any, subscription: Subscription | None) -> str:
+    """The limit of the package's band where the account has more residents; services stay."""
+    limit = subscription.package.residents_up_to if subscription else None
+    passed = limit is not None and reach[: limit + 1].count() > limit
+    return f"{limit:,}" if passed else ""

@@ -6,17 +6,22 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, Subquery
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.access import MemberRequest, member
-from muqeem import clock, countries
+from muqeem import clock, countries, numbers
 from muqeem.operations.base import registry
 from muqeem.operations.judge import terms_of_today
 from muqeem.operations.models import Receipt
 from muqeem.operations.views.services import why_closed
+from residency import asking
 from residency.models import Iqama, Resident, View, Visa
 from residency.models.people import ResidentQuerySet
 from residency.search import LONGEST, Page, search
@@ -121,3 +126,25 @@ def _services(request: MemberRequest, person: Resident) -> list[dict[str, Any]]:
             }
         )
     return services
+
+
+@member
+@require_POST
+def ask_employer(request: MemberRequest, slug: str) -> HttpResponse:
+    """Ask the employer for a service whose fee the law puts on the employer; once a day is enough."""
+    if slug not in registry:
+        raise Http404
+    try:
+        number = numbers.clean_iqama(request.POST.get("iqama_number", ""))
+    except ValidationError:
+        raise Http404 from None
+    others = _reach(request).exclude(sponsor=request.account).select_related("sponsor")
+    person = get_object_or_404(others, iqama_number=number)
+    match asking.ask(person, slug, request.user):
+        case asking.Answer.ASKED:
+            messages.success(request, _("Your employer was asked by text message."))
+        case asking.Answer.ALREADY:
+            messages.info(request, _("Your employer was asked already; you can ask again after a day."))
+        case asking.Answer.NOBODY:
+            messages.warning(request, _("Your employer does not use the portal, so nobody could be asked here."))
+    return redirect("resident", person.uuid)

@@ -24,6 +24,7 @@ TEMPLATES: dict[str, Promise | str] = {
         "Security code %(code)s\n%(service)s\n%(whom)s\nValid %(valid)s, one operation. Never share it.\n@%(host)s #%(code)s"
     ),
     "operation-done": _("Done: %(service)s\nIqama ending %(last4)s, SAR %(sum)s\nReceipt %(receipt)s\nNot you? %(host)s"),
+    "ask-employer": _("A worker of yours asks for: %(service)s\nIqama ending %(last4)s\n%(host)s"),
     "residency-renewed": _("Your residency is renewed to %(until_on)s. Receipt %(receipt)s.\nSAR %(sum)s. %(host)s"),
 }
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.enrolment import code_now
-from accounts.models import OperationToken, User
+from accounts.models import Account, OperationToken, User
 from accounts.models.tokens import Method
 from muqeem import clock, codes
 from muqeem.operations.judge import verify
@@ -45,12 +45,13 @@ class Person:
         holding: str = "100000.00",
         operations: int | None = 100,
         resident: Resident | None = None,
+        account: Account | None = None,
         privileges: Sequence[str] | None = None,
         by_app: bool = False,
         **user: Any,
     ) -> None:
         self.resident = resident or ResidentFactory(domestic=True)
-        self.account = self.resident.sponsor
+        self.account = account or self.resident.sponsor
         self.user: User = UserFactory(with_app=by_app, **user)
         self.membership = MembershipFactory(
             user=self.user, account=self.account, is_main=privileges is None, privileges=list(privileges or ())

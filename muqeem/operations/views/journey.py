@@ -185,4 +185,4 @@ def _back(token: OperationToken) -> HttpResponseRedirect:
 
 def _page(request: MemberRequest, token: OperationToken, step: str, *, status: int = 200, **context: Any) -> HttpResponse:
     context |= {"token": token, "operation": registry[token.slug]}
-    return render(request, f"operations/{step}.html", context, status=status)
+    return render(request, [f"operations/{token.slug}/{step}.html", f"operations/{step}.html"], context, status=status)
