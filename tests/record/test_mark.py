@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -32,9 +33,7 @@ def test_a_demonstration_refuses_a_database_with_people_and_no_mark() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_process_of_production_stops_at_its_first_look_at_a_marked_database() -> None:
     Demonstration.objects.get_or_create()
-    database = connection.settings_dict
-    address = settings.DATABASES["default"] | {"NAME": database["NAME"]}
-    url = f"postgres://{address['USER']}:{address['PASSWORD']}@{address['HOST'].replace('/', '%2F')}:{address['PORT'] or 5432}/{address['NAME']}"
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     environment: dict[str, Any] = os.environ | {"DATABASE_URL": url, "DEMO": "0", "SMS_URL": "https://key@gateway.example/send"}
     command = [sys.executable, "manage.py", "check_invariants"]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=settings.BASE_DIR, check=False)
