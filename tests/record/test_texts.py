@@ -39,7 +39,7 @@ def said(template: str, language: str, **arguments: object) -> str:
 
 CODES = ["sign-in-code", "operation-code"]
 SAMPLES = [("sign-in-code", LONGEST), ("operation-code", LONGEST), ("operation-code", {k: v for k, v in LONGEST.items() if k != "last4"})]
-SAMPLES += [("operation-done", LONGEST), ("residency-renewed", LONGEST)]
+SAMPLES += [("operation-done", LONGEST), ("residency-renewed", LONGEST), ("ask-employer", LONGEST)]
 
 
 def test_every_template_is_measured() -> None:
@@ -47,7 +47,7 @@ def test_every_template_is_measured() -> None:
     assert texts.FITS == {"ar": 2 * 67, "en": 160}
 
 
-@pytest.mark.parametrize(("template", "arguments"), SAMPLES, ids=["sign-in", "operation", "no iqama", "done", "renewed"])
+@pytest.mark.parametrize(("template", "arguments"), SAMPLES, ids=["sign-in", "operation", "no iqama", "done", "renewed", "asked"])
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_the_longest_text_fits(template, arguments, language) -> None:
     text = said(template, language, **arguments)
