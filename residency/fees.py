@@ -72,7 +72,7 @@ def _work(resident: Resident, iqama: Iqama, months: int, terms: Terms) -> list[F
 
 def _missing_months(resident: Resident, iqama: Iqama, months: int) -> tuple[int, Sentence | None]:
     """How many months of the new period the work permit leaves open, begun months counted whole, and what to say of it."""
-    end = add_months(iqama.expires_on, months)
+    end = iqama.renewed_until(months)
     permit = Clearance.objects.newest(resident, Clearance.Kind.WORK_PERMIT)
     if permit is None or permit.until_on <= iqama.expires_on:
         return months, None

@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from muqeem import facts
-from muqeem.hijri import add_months
 from muqeem.operations.base import OperationForm
 from residency.fields import MonthsField, ResidentField
 from residency.models import Clearance, Iqama, Resident
@@ -58,11 +57,11 @@ class RenewalForm(ResidentForm):
     def _too_long_or_short(self, resident: Resident, iqama: Iqama, months: int) -> list[ValidationError]:
         """What is wrong with the period. A paper that is not in force today is a requirement's matter, not the period's."""
         errors = []
-        end = add_months(iqama.expires_on, months)
+        end = iqama.renewed_until(months)
         if end < self.terms.on:
             words = _("This period ends on %(end)s and the residency would still be expired. Choose a longer period.")
             errors.append(_error(words, "too_short", end=end))
-        insured_to = add_months(iqama.expires_on, min(months, self.terms.number("insurance.cover_months")))
+        insured_to = iqama.renewed_until(min(months, self.terms.number("insurance.cover_months")))
         insurance = covered_until(resident, Clearance.Kind.INSURANCE, self.terms.on)
         if insurance and insurance < insured_to:
             words = _(

@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from muqeem import countries
 from muqeem.facts import stored
-from muqeem.hijri import add_months
 from muqeem.operations.base import Operation, register
 from muqeem.operations.fee import Fee
 from residency import rules
@@ -91,7 +90,7 @@ class RenewIqama(Operation):
             "card_version": iqama.version + 1,
             "months": self.months,
             "expires_on": iqama.expires_on,
-            "new_expires_on": add_months(iqama.expires_on, self.months),
+            "new_expires_on": iqama.renewed_until(self.months),
         }
         return stored(known | renewed)
 

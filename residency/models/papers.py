@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from muqeem.hijri import add_months
 from residency.models.people import Resident
 
 
@@ -61,6 +62,10 @@ class Iqama(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resident_id} v{self.version} until {self.expires_on}"
+
+    def renewed_until(self, months: int) -> date:
+        """The last day after a renewal by so many months, which run on from this version's end."""
+        return add_months(self.expires_on, months)
 
     def days_left(self, day: date) -> int:
         """Days until the last day, which counts; negative once it has passed."""

@@ -223,7 +223,7 @@ class Resident(models.Model):
             version=current.version + 1,
             issued_on=day,
             starts_on=current.expires_on,
-            expires_on=add_months(current.expires_on, months),
+            expires_on=current.renewed_until(months),
             months=months,
             days_late=max(0, (day - current.expires_on).days),
         )
