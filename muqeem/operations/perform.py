@@ -24,7 +24,6 @@ from muqeem.record.models import Event
 from muqeem.record.outbox import post
 from muqeem.sentences import Sentence, say, sentence
 
-NOTHING_DONE = sentence("nothing-done", _("Nothing was done or charged."))
 NO_LEAVE = sentence("no-leave", _("Not among your privileges"))
 ASK_MAIN_USER = sentence("ask-main-user", _("Ask the main user."))
 SERVICE_GONE = sentence("service-gone", _("This service is no longer offered."))
