@@ -1,11 +1,12 @@
 # The portal in two commands. They are promised on Debian 12 and 13 and Ubuntu 24.04, as root or with sudo.
 #   make run                 installs what is missing and starts everything on http://127.0.0.1:8000 (PORT, MUQEEM_VAR)
 #   make test                everything CI checks;  make test ARGS="tests/residency -k renewal"  only these tests
+#   make demo-tour         pictures of every screen, as three people see them, in var/tour/
 #   make worker              the workers and the sweeper, for a host of their own; settings from the environment
 
 CATALOGUES = $(patsubst %.po,%.mo,$(wildcard muqeem/locale/*/LC_MESSAGES/*.po))
 
-.PHONY: run worker test prepare prepare-test words
+.PHONY: run worker test demo-tour prepare prepare-test words
 .NOTPARALLEL:
 
 run: prepare words
@@ -16,6 +17,9 @@ worker: prepare words
 
 test: prepare-test words
 	@exec .venv/bin/python -m muqeem.processes $(if $(ARGS),.venv/bin/pytest $(ARGS),.ci/check)
+
+demo-tour: prepare-test words
+	@exec .venv/bin/python -m tests.tour
 
 prepare:
 	@.ci/prepare
