@@ -101,6 +101,16 @@ def add_months(day: date, n: int) -> date:
     return date(year, month, min(day.day, gregorian_calendar.monthrange(year, month)[1]))
 
 
+def add_hijri_months(day: date, n: int) -> date:
+    """The same Umm al-Qura day n months later, or the last of a shorter month; `ValidationError` where the table ends."""
+    hijri = to_hijri(day)
+    if hijri is None:
+        raise out_of_range("hijri")
+    months = hijri.year * 12 + hijri.month - 1 + n
+    year, month = months // 12, months % 12 + 1
+    return from_hijri(year, month, min(hijri.day, month_days("hijri", year, month)))
+
+
 def month_name(calendar: Calendar, month: int) -> str:
     """The name of a month (1 to 12) in the active language."""
     return _months(calendar)[month - 1]

@@ -6,7 +6,7 @@ from typing import Any, cast
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from muqeem import facts
+from muqeem import facts, hijri
 from muqeem.operations.base import OperationForm
 from residency.fields import MonthsField, ResidentField
 from residency.models import Clearance, Iqama, Resident
@@ -44,6 +44,8 @@ class RenewalForm(ResidentForm):
         domestic = resident is not None and resident.kind == Resident.Kind.DOMESTIC
         periods = self.terms.numbers("iqama.domestic.durations_months" if domestic else "iqama.durations_months")
         cast(MonthsField, self.fields["months"]).offer(periods)
+        if self.terms.flag("iqama.term_calendar"):
+            self.fields["months"].label = _("Period in Hijri months")
 
     def clean(self) -> dict[str, Any]:
         """Judge the period against what must last as long."""
@@ -57,11 +59,15 @@ class RenewalForm(ResidentForm):
     def _too_long_or_short(self, resident: Resident, iqama: Iqama, months: int) -> list[ValidationError]:
         """What is wrong with the period. A paper that is not in force today is a requirement's matter, not the period's."""
         errors = []
-        end = iqama.renewed_until(months)
+        try:
+            end = iqama.renewed_until(months, self.terms)
+        except ValidationError:
+            words = _("This period ends after %(last)s, the last day of the Umm al-Qura calendar. Choose a shorter period.")
+            return [_error(words, "out_of_range", last=hijri.LAST_DAY)]
         if end < self.terms.on:
             words = _("This period ends on %(end)s and the residency would still be expired. Choose a longer period.")
             errors.append(_error(words, "too_short", end=end))
-        insured_to = iqama.renewed_until(min(months, self.terms.number("insurance.cover_months")))
+        insured_to = iqama.renewed_until(min(months, self.terms.number("insurance.cover_months")), self.terms)
         insurance = covered_until(resident, Clearance.Kind.INSURANCE, self.terms.on)
         if insurance and insurance < insured_to:
             words = _(

@@ -14,7 +14,7 @@ from muqeem.operations.base import Finding, met, unmet
 from muqeem.record.terms import Terms
 from muqeem.sentences import say, sentence
 from residency.models import Clearance, Hold, Resident
-from residency.standing import covered_until, ended, holds, late_offence, total
+from residency.standing import covered_until, ended, hold, holds, late_offence, total
 
 ONE_DAY = timedelta(days=1)
 COMPETENT_AUTHORITY = _("the competent authority")
@@ -80,7 +80,7 @@ RETURN_OR_EMPLOYER = sentence("return-or-employer", _("The employer can renew it
 
 OPEN_NOW = sentence("open-now", _("Open now"))
 OPENS = sentence("opens", _("Opens on %(date)s"))
-SET_REMINDER = sentence("set-reminder", _("You can set a reminder for that day"))
+START_THEN = sentence("start-then", _("You can start it from that day on"))
 
 NOT_LATE_AGAIN = sentence("not-late-again", _("No repeated late renewal"))
 THIRD_LATE = sentence("third-late", _("This is the third late renewal"))
@@ -138,10 +138,10 @@ def renewable_from_where_they_are(resident: Resident, account: Account, terms: T
 # --- what stands against them ---------------------------------------------------------------------
 def not_absent(resident: Resident, account: Account, terms: Terms) -> Finding:
     """Nobody has reported the person absent from work, or the report was settled."""
-    absent = holds(resident, terms, Hold.Kind.ABSENT).first()
+    absent = hold(resident, terms, Hold.Kind.ABSENT)
     if absent:
         return unmet(ABSENT, date=absent.since_on, mend=say(SETTLE_REPORT, authority=absent.authority or COMPETENT_AUTHORITY))
-    reported = holds(resident, terms, Hold.Kind.ABSENCE_REPORTED).first()
+    reported = hold(resident, terms, Hold.Kind.ABSENCE_REPORTED)
     if reported and reported.term_on:
         return unmet(ABSENCE_REPORTED, date=reported.term_on, mend=say(BEFORE_TERM))
     if reported:
@@ -151,7 +151,7 @@ def not_absent(resident: Resident, account: Account, terms: Terms) -> Finding:
 
 def no_recruitment_violation(resident: Resident, account: Account, terms: Terms) -> Finding:
     """No violation of the recruitment rules stands."""
-    violation = holds(resident, terms, Hold.Kind.RECRUITMENT).first()
+    violation = hold(resident, terms, Hold.Kind.RECRUITMENT)
     if violation:
         mend = say(SETTLE_VIOLATION, authority=violation.authority or COMPETENT_AUTHORITY)
         return unmet(RECRUITMENT, date=violation.since_on, mend=mend)
@@ -224,7 +224,7 @@ def within_renewal_window(resident: Resident, account: Account, terms: Terms) ->
     kind = "domestic" if resident.kind == Resident.Kind.DOMESTIC else "work"
     opens_on = add_months(resident.iqama.expires_on, -terms.number(f"iqama.renew.window_months.{kind}")) + ONE_DAY
     if terms.on < opens_on:  # "less than so many months left": on the day of exactly so many it is not open yet
-        return unmet(OPENS, date=opens_on, mend=say(SET_REMINDER))
+        return unmet(OPENS, date=opens_on, mend=say(START_THEN))
     return met(OPEN_NOW)
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import F, Min, QuerySet
 
+from accounts.models import Account
 from muqeem.record.terms import Terms
-from residency.models import Hold, Iqama, Resident
+from residency.models import Clearance, Hold, Iqama, Resident
 
 ONE_DAY = timedelta(days=1)
 
@@ -15,7 +16,8 @@ ONE_DAY = timedelta(days=1)
 def covered_until(resident: Resident, kind: str, day: date) -> date | None:
     """Until when clearances of a kind reach without a gap from a day on; None if none is in force on it."""
     until = day - ONE_DAY
-    for clearance in resident.clearances.filter(kind=kind, until_on__gte=day).order_by("from_on"):
+    reaching = [clearance for clearance in _clearances(resident, kind) if clearance.until_on >= day]
+    for clearance in sorted(reaching, key=lambda clearance: clearance.from_on):
         if clearance.from_on > until + ONE_DAY:
             break
         until = max(until, clearance.until_on)
@@ -24,13 +26,27 @@ def covered_until(resident: Resident, kind: str, day: date) -> date | None:
 
 def ended(resident: Resident, kind: str, day: date) -> date | None:
     """When the last clearance of a kind ended before a day; None if there was none."""
-    last = resident.clearances.filter(kind=kind, until_on__lt=day).order_by("-until_on").first()
-    return last.until_on if last else None
+    return max((clearance.until_on for clearance in _clearances(resident, kind) if clearance.until_on < day), default=None)
 
 
-def holds(resident: Resident, terms: Terms, kind: str) -> QuerySet[Hold]:
+def lasting(resident: Resident, kind: str) -> date | None:
+    """When the longest clearance of a kind ends, whether it is in force or not; None if there is none."""
+    return max((clearance.until_on for clearance in _clearances(resident, kind)), default=None)
+
+
+def _clearances(resident: Resident, kind: str) -> list[Clearance]:
+    return [clearance for clearance in resident.file.clearances if clearance.kind == kind]
+
+
+def holds(resident: Resident, terms: Terms, kind: str) -> list[Hold]:
     """What stands against the person, or the account they are under, longest first."""
-    return Hold.objects.blocking(resident, terms.on, kind)
+    standing = [hold for hold in resident.file.holds if hold.kind == kind and hold.stands_on(terms.on)]
+    return sorted(standing, key=lambda hold: hold.since_on)
+
+
+def hold(resident: Resident, terms: Terms, kind: str) -> Hold | None:
+    """The one that stands longest."""
+    return next(iter(holds(resident, terms, kind)), None)
 
 
 def total(standing: Iterable[Hold]) -> Decimal:
@@ -43,9 +59,13 @@ def late_offence(resident: Resident, iqama: Iqama, terms: Terms) -> int:
     grace = terms.number("iqama.renew.grace_days")
     if -iqama.days_left(terms.on) <= grace:
         return 0
-    return resident.iqamas.filter(days_late__gt=grace).count() + 1
+    return sum(version.days_late > grace for version in resident.file.iqamas) + 1
 
 
-def family_of(resident: Resident) -> QuerySet[Resident]:
-    """The dependants and companions on a head's file who are still here, with a final exit visa or without."""
-    return resident.dependants.filter(left_on=None, deceased_on=None)
+def workers_of(account: Account) -> QuerySet[Resident]:
+    """The expatriates who work for an account and are still here, the longest-standing first.
+
+    The register does not know since when somebody works for whom; the day of the first permit stands for it.
+    """
+    here = Resident.objects.filter(sponsor=account, kind=Resident.Kind.WORKER, left_on=None, deceased_on=None)
+    return here.alias(first_on=Min("iqamas__issued_on")).order_by(F("first_on").asc(nulls_last=True), "pk")

@@ -8,6 +8,7 @@ from residency.demonstration import names
 from residency.demonstration.people import People
 
 RESIDENTS_A_CITIZEN = 2
+VERY_SMALL = 9  # workers at most
 LARGEST = 400  # establishments, however many residents
 
 
@@ -60,9 +61,13 @@ def found(people: People, residents: int) -> Sponsors:
 
 
 def count_workers(sponsors: Sponsors) -> None:
-    """Note on each establishment how many Saudis and expatriates work there: a majority of either, and as many of both."""
+    """Note on each establishment how many Saudis and expatriates work there: a majority of either, and as many of both.
+
+    The owner of a very small one works there.
+    """
     ratios = (0.2, 0.5, 1.4, 1.0)
     for place, account in enumerate(sponsors.establishments):
         account.expatriates = account.residents.filter(kind="worker", left_on=None, deceased_on=None).count()
         account.saudis = round(account.expatriates * ratios[place % len(ratios)])
-    Account.objects.bulk_update(sponsors.establishments, ["saudis", "expatriates"], batch_size=500)
+        account.owner_full_time = account.saudis > 0 and account.saudis + account.expatriates <= VERY_SMALL
+    Account.objects.bulk_update(sponsors.establishments, ["saudis", "expatriates", "owner_full_time"], batch_size=500)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
 from muqeem import numbers
-from residency.imports.columns import REPORTED_ON, number, text, whole
+from residency.imports.columns import REPORTED_ON, number, text, whole, yes_or_no
 from residency.imports.faults import Row
 from residency.imports.kinds import Kind
 
@@ -22,8 +22,9 @@ class Accounts(Kind):
         number("number", "establishment number, iqama number or national ID number", numbers.clean_sponsor, required=True),
         text("name_ar", "name in Arabic", 200, required=True),
         text("name_en", "name in English", 200),
-        whole("saudis", "number of Saudi workers"),
+        whole("saudis", "number of Saudi workers, the owner included who works there"),
         whole("expatriates", "number of expatriate workers"),
+        yes_or_no("owner_full_time", "whether the owner works there full time"),
         REPORTED_ON,
     )
 

@@ -88,6 +88,12 @@ def one_of(name: str, says: str, values: Iterable[str], *, required: bool = Fals
     return Column(name, gate, f"{says}: {', '.join(words)}", required, empty)
 
 
+def yes_or_no(name: str, says: str) -> Column:
+    """Whether something is so; an empty cell says that it is not."""
+    word = one_of(name, says, ("yes", "no"))
+    return Column(name, lambda cell: word.gate(cell) == "yes", word.says, empty=False)
+
+
 def country(name: str, says: str) -> Column:
     """A country."""
     return Column(name, _read_country, says, required=True)

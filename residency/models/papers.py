@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from muqeem.hijri import add_months
+from muqeem.hijri import add_hijri_months, add_months
+from muqeem.record.terms import Terms
 from residency.models.people import Resident
 
 
@@ -49,12 +50,16 @@ class Iqama(models.Model):
     expires_on = models.DateField(_("residency until"))
     months = models.PositiveSmallIntegerField(_("months"), null=True, blank=True)
     days_late = models.PositiveIntegerField(_("days late"), default=0)  # after the expiry of the version before
+    awaits_card = models.BooleanField(default=False, db_default=False, editable=False)  # renewed here, no card printed yet
     reported_on = models.DateField(null=True, editable=False)  # the day of the newest facts
 
     class Meta:
         verbose_name = _("residency permit")
         verbose_name_plural = _("residency permits")
-        indexes = [models.Index(fields=["expires_on"], name="iqama_expires")]
+        indexes = [
+            models.Index(fields=["expires_on"], name="iqama_expires"),
+            models.Index(fields=["id"], condition=Q(awaits_card=True), name="iqama_awaits_card"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["resident", "version"], name="iqama_version_once"),
             models.CheckConstraint(condition=Q(expires_on__gt=F("starts_on")), name="iqama_period"),
@@ -63,9 +68,13 @@ class Iqama(models.Model):
     def __str__(self) -> str:
         return f"{self.resident_id} v{self.version} until {self.expires_on}"
 
-    def renewed_until(self, months: int) -> date:
-        """The last day after a renewal by so many months, which run on from this version's end."""
-        return add_months(self.expires_on, months)
+    def renewed_until(self, months: int, terms: Terms) -> date:
+        """The last day after a renewal by so many months, which run on from this version's end.
+
+        The terms say of which calendar the months are. `ValidationError` where the table of the Hijri one ends.
+        """
+        add = add_hijri_months if terms.flag("iqama.term_calendar") else add_months
+        return add(self.expires_on, months)
 
     def days_left(self, day: date) -> int:
         """Days until the last day, which counts; negative once it has passed."""

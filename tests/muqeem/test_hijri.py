@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muqeem import hijri
-from muqeem.hijri import Hijri, add_months, format_gregorian, format_hijri, from_gregorian, from_hijri, month_days, to_hijri
+from muqeem.hijri import (
+    Hijri,
+    add_hijri_months,
+    add_months,
+    format_gregorian,
+    format_hijri,
+    from_gregorian,
+    from_hijri,
+    month_days,
+    to_hijri,
+)
 
 
 def refusal(*arguments, of=from_hijri, language="en"):
@@ -188,3 +198,50 @@ def test_months_beyond_any_calendar_are_refused(day, months):
     else:
         assert (later.year - day.year) * 12 + later.month - day.month == months
         assert later.day <= day.day
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        ((1447, 9, 26), 12, (1448, 9, 26)),
+        ((1447, 9, 30), 12, (1448, 9, 29)),
+        ((1447, 9, 29), 12, (1448, 9, 29)),
+        ((1447, 12, 15), 1, (1448, 1, 15)),
+        ((1447, 1, 15), -1, (1446, 12, 15)),
+        ((1447, 9, 26), 0, (1447, 9, 26)),
+        ((1499, 12, 29), 12, (1500, 12, 29)),
+        ((1500, 11, 29), 1, (1500, 12, 29)),
+    ],
+)
+def test_hijri_months_are_added_up_to_the_last_day_of_a_shorter_month(day, months, later):
+    assert to_hijri(add_hijri_months(from_hijri(*day), months)) == later
+
+
+def test_a_hijri_year_is_shorter_than_a_gregorian_one():
+    assert add_hijri_months(date(2026, 3, 15), 12) == date(2027, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("day", "months"), [((1500, 12, 1), 1), ((1500, 1, 1), 12), ((1499, 12, 29), 24), ((1343, 1, 1), -1), ((1447, 9, 26), 10**30)]
+)
+def test_hijri_months_beyond_the_table_are_refused_with_its_ends(day, months):
+    words = "The date must be from 1 Muharram 1343 AH to 30 Dhu al-Hijjah 1500 AH."
+    assert refusal(from_hijri(*day), months, of=add_hijri_months) == words
+
+
+@pytest.mark.parametrize("day", [date(1924, 7, 31), date(2077, 11, 17)])
+def test_hijri_months_are_not_counted_from_a_day_outside_the_table(day):
+    assert refusal(day, 0, of=add_hijri_months) == "The date must be from 1 Muharram 1343 AH to 30 Dhu al-Hijjah 1500 AH."
+
+
+@given(st.dates(hijri.FIRST_DAY, hijri.LAST_DAY), st.integers(-1900, 1900))
+def test_hijri_months_added_are_the_months_between(day, months):
+    try:
+        later = to_hijri(add_hijri_months(day, months))
+    except ValidationError:
+        first = to_hijri(day)
+        assert not 1343 <= first.year + (first.month - 1 + months) // 12 <= 1500
+    else:
+        before = to_hijri(day)
+        assert (later.year - before.year) * 12 + later.month - before.month == months
+        assert later.day == min(before.day, month_days("hijri", later.year, later.month))

@@ -5,13 +5,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
+from muqeem.hijri import add_months, from_hijri
 from muqeem.record.models import Parameter
 from muqeem.sentences import Sentence
 from residency.fees import renewal_fee
-from residency.models import Movement, Resident
-from tests.factories import AccountFactory, IqamaFactory, MovementFactory, ResidentFactory, VisaFactory
+from residency.models import Clearance, Movement, Resident
+from tests.factories import AccountFactory, ClearanceFactory, IqamaFactory, MovementFactory, ResidentFactory, VisaFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -175,6 +178,166 @@ def test_only_workers_pay_permit_and_levy(kind, note):
     person = worker(**{kind: True})
     assert line("work-permit", person) == (Decimal("0.00"), note)
     assert line("levy", person) == (Decimal("0.00"), note)
+
+
+# --- very small establishments --------------------------------------------------------------------
+LAST_EXEMPT = date(2027, 1, 22)  # 14 Sha'ban 1448
+EXEMPT = "Exempt: establishment of 9 or fewer workers whose owner works there full time"
+OWNER_ALONE = {"saudis": 1, "expatriates": 8, "owner_full_time": True}
+ONE_MORE_SAUDI = {"saudis": 2, "expatriates": 7, "owner_full_time": True}
+
+
+def shop(count=1, **named):
+    """A very small establishment and its workers, in the order in which they came; all residencies end on END."""
+    account = AccountFactory(**OWNER_ALONE | named)
+    people = ResidentFactory.create_batch(count, sponsor=account, expiring_in=False)
+    for place, person in enumerate(people):
+        IqamaFactory(resident=person, expires_on=END, issued_on=date(2020, 1, 1) + timedelta(days=place))
+    return people
+
+
+def exempt(people):
+    """Who of them pays no levy for the next three months, by place."""
+    return [place for place, person in enumerate(people) if line("levy", person, 3) == (Decimal("0.00"), EXEMPT)]
+
+
+def test_a_very_small_establishment_pays_no_levy_but_the_permit():
+    (person,) = shop()
+    assert line("levy", person, 3) == (Decimal("0.00"), EXEMPT)
+    assert line("work-permit", person, 3) == (Decimal("25.00"), "")
+
+
+@pytest.mark.parametrize(("expatriates", "spared"), [(7, True), (8, True), (9, False)])
+def test_with_the_tenth_worker_an_establishment_is_no_longer_very_small(expatriates, spared):
+    (person,) = shop(expatriates=expatriates)
+    assert exempt([person]) == ([0] if spared else [])
+    assert spared or line("levy", person, 3) == (Decimal("2400.00"), "Saudis are fewer than expatriates")
+
+
+@pytest.mark.parametrize(
+    ("staff", "spared"), [(OWNER_ALONE | {"saudis": 0}, [0, 1]), (OWNER_ALONE, [0, 1]), (ONE_MORE_SAUDI, [0, 1, 2, 3])]
+)
+def test_two_expatriates_are_exempt_and_four_beside_one_more_saudi(staff, spared):
+    assert exempt(shop(5, **staff)) == spared
+
+
+@pytest.mark.parametrize("staff", [OWNER_ALONE, ONE_MORE_SAUDI])
+def test_nobody_is_exempt_where_the_owner_does_not_work_full_time(staff):
+    assert exempt(shop(2, **staff | {"owner_full_time": False})) == []
+
+
+def test_nobody_is_exempt_where_the_exemption_is_switched_off():
+    people = shop(2)
+    assert exempt(people) == [0, 1]
+    Parameter.objects.filter(code="levy.small.in_force").update(value="0")
+    assert exempt(people) == []
+
+
+def test_the_exempt_are_those_with_the_earliest_first_permit_whatever_came_later():
+    people = shop(3)
+    IqamaFactory(resident=people[0], version=2, issued_on=date(2026, 5, 1), expires_on=END)
+    IqamaFactory(resident=people[2], version=7, issued_on=date(2019, 12, 31), expires_on=END)
+    assert exempt(people) == [0, 2]
+
+
+def test_of_equally_long_standing_workers_the_first_in_the_register_are_exempt():
+    people = shop(3)
+    for person in people:
+        person.iqamas.update(issued_on=date(2020, 1, 1))
+    assert exempt(people) == [0, 1]
+
+
+@pytest.mark.parametrize("gone", [{"left_on": date(2026, 5, 1)}, {"deceased_on": date(2026, 5, 1)}, {"kind": "domestic"}])
+def test_whoever_is_no_worker_there_any_more_leaves_the_place_to_the_next(gone):
+    people = shop(3)
+    Resident.objects.filter(pk=people[0].pk).update(**gone)
+    assert exempt(people[1:]) == [0, 1]
+
+
+def test_families_and_workers_without_a_permit_take_nobodys_place():
+    people = shop(3)
+    ResidentFactory(dependant=True, head=people[0], expiring_in=date(2015, 1, 1))
+    ResidentFactory(sponsor=people[0].sponsor, expiring_in=False)
+    Resident.objects.filter(pk=people[1].pk).update(left_on=TODAY)
+    assert exempt([people[0], people[2]]) == [0, 1]
+
+
+@pytest.mark.parametrize(("end", "due"), [(LAST_EXEMPT - timedelta(days=1), 0), (LAST_EXEMPT, 0), (LAST_EXEMPT + timedelta(days=1), 1)])
+def test_the_exemption_reaches_to_its_last_day(end, due):
+    (person,) = shop()
+    person.iqamas.update(expires_on=add_months(end, -3))
+    assert line("levy", person, 3)[0] == 800 * due
+
+
+def test_a_period_that_reaches_beyond_the_exemption_pays_for_its_later_months():
+    (person,) = shop()
+    words = "The exemption of establishments of 9 or fewer workers ends on 22 January 2027 (14 Shaban 1448 AH); due for 6 months"
+    assert line("levy", person, 12) == (Decimal("4800.00"), words)
+    assert line("work-permit", person, 12) == (Decimal("100.00"), "")
+
+
+def test_of_the_exemption_it_is_said_that_its_source_is_uncertain():
+    uncertain = {row.code: row.uncertain for row in Parameter.objects.filter(code__startswith="levy.small.")}
+    assert uncertain == dict.fromkeys(
+        [f"levy.small.{name}" for name in ("in_force", "last_day", "workers", "free", "free_with_saudi")], True
+    )
+
+
+def test_after_the_exemption_the_levy_is_charged_as_of_everybody():
+    (person,) = shop()
+    person.iqamas.update(expires_on=LAST_EXEMPT)
+    assert line("levy", person, 3) == (Decimal("2400.00"), "Saudis are fewer than expatriates")
+
+
+@pytest.mark.parametrize(
+    ("permit_until", "due", "words"),
+    [
+        (date(2026, 9, 30), 6, "The exemption of establishments of 9 or fewer workers ends on"),
+        (date(2027, 3, 30), 3, "The permit is paid until 30 March 2027"),
+        (date(2027, 6, 30), 0, "Paid with the permit until"),
+    ],
+)
+def test_permit_and_exemption_do_not_spare_the_same_month_twice(permit_until, due, words):
+    (person,) = shop()
+    ClearanceFactory(resident=person, kind=Clearance.Kind.WORK_PERMIT, until_on=permit_until)
+    amount, note = line("levy", person, 12)
+    assert amount == 800 * due
+    assert note.startswith(words)
+
+
+def test_only_a_very_small_establishment_with_the_exemption_in_force_costs_a_query():
+    def queries(person):
+        fresh = Resident.objects.select_related("sponsor").get(pk=person.pk)
+        iqama, terms = fresh.iqama, Parameter.objects.terms(TODAY)
+        with CaptureQueriesContext(connection) as seen:
+            renewal_fee(fresh, iqama, 12, fresh.sponsor, terms)
+        return len(seen)
+
+    usual = queries(worker())
+    (small,), (large,), (absent,) = shop(), shop(expatriates=9), shop(owner_full_time=False)
+    assert [queries(small), queries(large), queries(absent)] == [usual + 1, usual, usual]
+    Parameter.objects.filter(code="levy.small.in_force").update(value="0")
+    assert queries(small) == usual
+
+
+# --- the calendar of the period -------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("permit_until", "missing"),
+    [
+        (from_hijri(1448, 7, 14), 7),
+        (from_hijri(1448, 7, 15), 6),
+        (from_hijri(1448, 7, 16), 6),
+        (from_hijri(1448, 8, 14), 6),
+        (from_hijri(1448, 8, 15), 5),
+        (from_hijri(1449, 1, 14), 1),
+        (from_hijri(1449, 1, 15), 0),
+    ],
+)
+def test_a_period_in_hijri_months_is_charged_by_them(permit_until, missing):
+    person = worker(expiring_in=from_hijri(1448, 1, 15), permitted_until=permit_until, sponsor=AccountFactory(**GREEN))
+    Parameter.objects.filter(code="iqama.term_calendar").update(value="1")
+    assert line("levy", person, 12)[0] == 700 * missing
+    assert line("residency", person, 12)[0] == Decimal("650.00")
 
 
 # --- dependants -----------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from muqeem.numbers import luhn_complete
 from muqeem.record.models import Event
 from residency.imports.faults import BadFile
 from residency.imports.loading import KINDS, import_facts, kind_of
-from residency.models import Clearance, Hold, Iqama, Movement, Occupation, Passport, Resident, Visa
+from residency.models import Hold, Iqama, Movement, Occupation, Passport, Resident, Visa
 from tests.factories import AccountFactory, HoldFactory, PassportFactory, ResidentFactory, VisaFactory
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +107,28 @@ def test_a_column_that_is_not_there_says_nothing_and_an_empty_count_neither() ->
     assert load("accounts", f"number,name_ar,saudis\n{EMPLOYER},شركة أخرى,\n") == counts(changed=1)
     account = Account.objects.get()
     assert (account.name_ar, account.name_en, account.saudis) == ("شركة أخرى", "HORIZON", 9)
+
+
+@pytest.mark.parametrize(("cell", "full_time"), [("yes", True), ("YES", True), ("no", False), ("", False)])
+def test_an_account_says_whether_the_owner_works_there_full_time(cell: str, full_time: bool) -> None:
+    AccountFactory(number=EMPLOYER, owner_full_time=not full_time)
+    assert load("accounts", f"number,name_ar,owner_full_time\n{EMPLOYER},شركة الأفق للتجارة,{cell}\n") == counts(changed=1)
+    assert Account.objects.get().owner_full_time is full_time
+
+
+def test_an_owner_of_whom_nothing_is_said_does_not_work_there_full_time_or_as_before() -> None:
+    file = f"number,name_ar\n{EMPLOYER},شركة الأفق للتجارة\n"
+    assert load("accounts", file) == counts(new=1)
+    assert Account.objects.get().owner_full_time is False
+    Account.objects.update(owner_full_time=True)
+    assert load("accounts", file) == counts(unchanged=1)
+    assert Account.objects.get().owner_full_time is True
+
+
+def test_of_the_owner_only_yes_or_no_is_said() -> None:
+    (fault,) = faults("accounts", f"number,name_ar,owner_full_time\n{EMPLOYER},شركة الأفق,1\n")
+    assert "owner_full_time" in fault
+    assert "Use one of: yes, no." in fault
 
 
 # --- residents ------------------------------------------------------------------------------------
@@ -481,7 +503,7 @@ def test_a_hold_does_not_pass_to_another_resident(resident: Resident) -> None:
 def test_a_clearance_lasts_until_its_day(resident: Resident) -> None:
     file = "reference,kind,resident,from_on,until_on,authority\n"
     assert load("clearances", f"{file}C1,insurance,{BORDER},2026-01-01,2027-01-01,شركة التأمين\n") == counts(new=1)
-    assert Clearance.objects.newest(resident, "insurance").until_on == date(2027, 1, 1)
+    assert resident.clearances.get(kind="insurance").until_on == date(2027, 1, 1)
     assert faults("clearances", f"{file}C1,insurance,{HEAD},2026-01-01,2025-01-01,\nC2,x,{HEAD},2026-01-01,2027-01-01,\n") == [
         'Row 2, column "until_on": This day is before the first day.',
         'Row 3, column "kind": Use one of: insurance, work-permit, medical, labour-approval, study, unmarried.',

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from muqeem import clock
 from muqeem.facts import dates_in_text
-from muqeem.hijri import add_months
+from muqeem.hijri import add_hijri_months, add_months, from_hijri
 from muqeem.numbers import luhn_complete
 from muqeem.operations.base import registry
 from muqeem.operations.judge import judge, verify
@@ -198,6 +198,81 @@ def test_a_period_that_ends_before_today_renews_nothing(day, accepted):
     else:
         words = "This period ends on 15 March 2026 (26 Ramadan 1447 AH) and the residency would still be expired. Choose a longer period."
         assert said == {"months": [words]}
+
+
+# --- the calendar of the period -------------------------------------------------------------------
+def calendar_of_terms(name):
+    """Let renewals run on by the months of a calendar."""
+    changed = Parameter.objects.filter(code="iqama.term_calendar").update(value={"gregorian": "0", "hijri": "1"}[name])
+    assert changed == 1
+
+
+RAMADAN_30 = from_hijri(1447, 9, 30)  # the next Ramadan has 29 days
+
+
+@pytest.mark.parametrize(
+    ("calendar", "months", "end"),
+    [
+        ("gregorian", 12, date(2027, 3, 19)),
+        ("hijri", 12, from_hijri(1448, 9, 29)),
+        ("hijri", 3, from_hijri(1447, 12, 29)),
+        ("hijri", 15, from_hijri(1448, 12, 30)),
+    ],
+)
+def test_a_renewal_runs_on_by_the_months_of_its_calendar(calendar, months, end):
+    calendar_of_terms(calendar)
+    resident, terms = ResidentFactory(expiring_in=RAMADAN_30), Parameter.objects.terms(RAMADAN_30)
+    assert resident.iqama.renewed_until(months, terms) == end
+    renewed = resident.renew(months, terms)
+    assert (renewed.starts_on, renewed.expires_on, renewed.months) == (RAMADAN_30, end, months)
+
+
+def test_a_renewal_in_hijri_months_is_shown_judged_and_kept_with_the_same_end(member, token):
+    calendar_of_terms("hijri")
+    resident = ResidentFactory(sponsor=member.account, expiring_in=30)
+    end = add_hijri_months(in_days(30), 12)
+    assert end < add_months(in_days(30), 12)
+    assert verify(token, answers(resident, 12)).facts["new_expires_on"] == end.isoformat()
+    receipt = perform(token, token.fingerprint)
+    assert receipt.facts["new_expires_on"] == end.isoformat()
+    assert resident.iqamas.latest("version").expires_on == Document.objects.get().valid_until == end
+
+
+@pytest.mark.parametrize(("calendar", "label"), [("gregorian", "Period"), ("hijri", "Period in Hijri months")])
+def test_the_form_says_of_which_calendar_the_months_are(calendar, label):
+    calendar_of_terms(calendar)
+    with override("en"):
+        assert str(form_for(AccountFactory(), {}).fields["months"].label) == label
+
+
+@pytest.mark.parametrize(("spare", "accepted"), [(-1, False), (0, True)])
+def test_insurance_covers_a_period_in_hijri_months(spare, accepted):
+    calendar_of_terms("hijri")
+    ends = in_days(30)
+    resident = ResidentFactory(expiring_in=ends, insured_until=add_hijri_months(ends, 6) + timedelta(days=spare))
+    assert (errors(form_for(resident.sponsor, answers(resident, 6))) == {}) is accepted
+
+
+@pytest.mark.parametrize(("months", "accepted"), [(3, True), (6, False), (24, False)])
+def test_a_period_beyond_the_hijri_table_is_an_error_beside_the_field(months, accepted):
+    calendar_of_terms("hijri")
+    resident = ResidentFactory(expiring_in=from_hijri(1500, 8, 15), insured_until=date(2080, 1, 1))
+    said = errors(form_for(resident.sponsor, answers(resident, months), day=from_hijri(1500, 8, 1)))
+    words = (
+        "This period ends after 16 November 2077 (30 Dhu al-Hijjah 1500 AH), the last day of the Umm al-Qura calendar."
+        " Choose a shorter period."
+    )
+    assert said == ({} if accepted else {"months": [words]})
+
+
+def test_another_calendar_after_the_review_does_nothing(member, token):
+    resident = ResidentFactory(sponsor=member.account)
+    verify(token, answers(resident))
+    calendar_of_terms("hijri")
+    with pytest.raises(Refused) as refusal:
+        perform(token, token.fingerprint)
+    assert refusal.value.reason.key == "facts-changed"
+    assert resident.iqamas.count() == 1
 
 
 # --- what is shown --------------------------------------------------------------------------------

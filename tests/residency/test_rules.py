@@ -282,7 +282,7 @@ def test_a_closed_window_names_the_day_it_opens():
     worker = ResidentFactory(expiring_in=date(2026, 9, 14))
     assert said(judged(rules.within_renewal_window, worker, day=date(2026, 3, 1))) == (
         "Opens on 15 March 2026 (26 Ramadan 1447 AH)",
-        "You can set a reminder for that day",
+        "You can start it from that day on",
     )
 
 
