@@ -54,3 +54,4 @@ def before_enrolment(view: View) -> View:
 anyone = allow(Access.ANYONE)
 signed_in = allow(Access.USER)
 member = allow(Access.MEMBER)
+clerk = allow(Access.CLERK)

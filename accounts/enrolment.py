@@ -1,9 +1,8 @@
-"""Setting up an authenticator app, and what a demonstration may show of it.
+"""Setting up an authenticator app and back-up codes, and what a demonstration may show of them.
 
 Until the app has shown a right code its key waits in the session: looking at the page leaves no device behind.
 """
 
-import time
 from base64 import b32encode
 from typing import Any
 
@@ -12,11 +11,10 @@ from django.db import transaction
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice, default_key
+from django_otp.plugins.otp_totp.models import default_key
 
-from accounts.models import User
+from accounts.models import AuthenticatorApp, User
 from accounts.models.attempts import name_key
-from accounts.models.devices import step_of_code, totp_of
 from accounts.models.limits import count_code
 from muqeem import barcodes
 from muqeem.record.models import Event
@@ -25,55 +23,72 @@ BACKUP_CODES = 10
 KEY = "authenticator-key"
 
 
-def begin(user: User, session: SessionBase) -> TOTPDevice:
+def begin(user: User, session: SessionBase) -> AuthenticatorApp:
     """The device that is offered, not saved; the same one when the page is opened again."""
-    return TOTPDevice(user=user, name="app", key=session.setdefault(KEY, default_key()))
+    return AuthenticatorApp(user=user, name="app", key=session.setdefault(KEY, default_key()))
 
 
-def confirm(device: TOTPDevice, code: str) -> list[str]:
+def confirm(device: AuthenticatorApp, code: str) -> list[str]:
     """Take the device into use if the code is the one it shows; the new back-up codes, or nothing.
 
-    It replaces the person's devices and back-up codes of before. Raises Paused. Opens a transaction.
+    It replaces the person's devices and back-up codes of before; confirmed twice, by a double click, it is one device
+    with one set of codes, and both are told them. Raises Paused. Opens a transaction.
     """
     attempt = count_code(name_key(device.user.username))
-    step = step_of_code(device, code)
+    step = device.step_of(code)
     if step is None:
         return []
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=device.user.pk)  # a double click sets up one device, not two
+        User.objects.select_for_update().get(pk=device.user.pk)
         attempt.delete()
-        TOTPDevice.objects.filter(user=device.user).delete()
+        if done := AuthenticatorApp.objects.filter(user=device.user, key=device.key, confirmed=True).first():
+            device.pk = done.pk
+            return _backup_codes(device.user)
+        AuthenticatorApp.objects.filter(user=device.user).delete()
         device.confirmed, device.last_t = True, step
         device.save()
-        backup_codes = _new_backup_codes(device.user)
+        _renew_backup_codes(device.user, "backup")
         Event.objects.seal("authenticator-enrolled", actor=device.user.username)
-        return backup_codes
+        return _backup_codes(device.user)
 
 
-def _new_backup_codes(user: User) -> list[str]:
+def make_backup_codes(user: User, batch: str) -> list[str]:
+    """New back-up codes in the place of those of before; asked for twice under one name, the same. Opens a transaction."""
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        if not StaticDevice.objects.filter(user=user, name=batch).exists():
+            _renew_backup_codes(user, batch)
+            Event.objects.seal("backup-codes-made", actor=user.username)
+        return _backup_codes(user)
+
+
+def backup_codes_left(user: User) -> int:
+    """How many sign-ins without a phone are left."""
+    return StaticToken.objects.filter(device__user=user, device__confirmed=True).count()
+
+
+def _renew_backup_codes(user: User, batch: str) -> None:
     StaticDevice.objects.filter(user=user).delete()
-    device = StaticDevice.objects.create(user=user, name="backup")
-    return [device.token_set.create(token=StaticToken.random_token()).token for _number in range(BACKUP_CODES)]
+    device = StaticDevice.objects.create(user=user, name=batch)
+    StaticToken.objects.bulk_create(StaticToken(device=device, token=StaticToken.random_token()) for _number in range(BACKUP_CODES))
 
 
-def qr_svg(device: TOTPDevice) -> SafeString:
+def _backup_codes(user: User) -> list[str]:
+    return list(StaticToken.objects.filter(device__user=user).order_by("pk").values_list("token", flat=True))
+
+
+def qr_svg(device: AuthenticatorApp) -> SafeString:
     """The key as a picture for the app's camera."""
     return barcodes.qr_svg(device.config_url, _("The key as a QR code"))
 
 
-def secret(device: TOTPDevice) -> str:
+def secret(device: AuthenticatorApp) -> str:
     """The key in groups of four, for people without a camera."""
     key = b32encode(device.bin_key).decode().rstrip("=")
     return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
 
 
-def code_now(device: TOTPDevice) -> str:
-    """What the app shows at this moment."""
-    return f"{totp_of(device).token():0{device.digits}}"
-
-
 def demonstration_codes() -> list[dict[str, Any]]:
     """What the demonstration people's apps show, and for how many seconds."""
-    seconds = 30 - int(time.time()) % 30
-    devices = TOTPDevice.objects.filter(confirmed=True).select_related("user").order_by("user__username")[:20]
-    return [{"name": device.user.username, "code": code_now(device), "seconds": seconds} for device in devices]
+    devices = AuthenticatorApp.objects.filter(confirmed=True).select_related("user").order_by("user__username")[:20]
+    return [{"name": device.user.username, "code": device.code(), "seconds": device.seconds_left()} for device in devices]

@@ -5,21 +5,18 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import sessions
+from accounts import sessions, unsent
 from accounts.access import Access as Kind
-from accounts.models import Membership
+from accounts.models import AuthenticatorApp, Membership
 from muqeem import clock
 
-ACCOUNT = "account"  # the session's choice among the accounts a user may act for
 Answer = Callable[[HttpRequest], HttpResponse]
 
 # Views of others that cannot carry a declaration, by their module.
@@ -65,17 +62,15 @@ class SessionLimits:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             now = clock.now().timestamp()
-            idle = now - request.session.get(sessions.SEEN, 0)
-            age = now - request.session.get(sessions.BEGAN, 0)
-            if idle > settings.SESSION_IDLE.total_seconds() or age > settings.SESSION_ABSOLUTE.total_seconds():
-                logout(request)  # nobody signed out: the journal, which looking must not touch, says nothing
-            elif idle > 30:  # a row a minute is enough to know
+            if sessions.has_run_out(request.session):
+                sessions.run_out(request, acting_by=_acting(request)[1])
+            elif now - request.session[sessions.SEEN] > 30:  # a row a minute is enough to know
                 request.session[sessions.SEEN] = now
         return self.get_response(request)
 
 
 class Access:
-    """The door. What is personal is never stored by a browser or a proxy."""
+    """The door. What somebody signed in is shown is stored by no browser and no proxy, whatever its view says."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -84,7 +79,6 @@ class Access:
         response = self.get_response(request)
         if request.user.is_authenticated or request.session.get(sessions.PENDING):
             response.headers["Cache-Control"] = "no-store"
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
@@ -94,11 +88,14 @@ class Access:
         if not request.user.is_authenticated:
             if access == Kind.ANYONE:
                 return None
+            if ended := request.session.get(sessions.ENDED):
+                unsent.keep(request, **ended)
             return redirect_to_login(request.get_full_path(), login_url=settings.LOGIN_URL)
-        if not getattr(view, "before_enrolment", False) and request.user.needs_authenticator() and not _enrolled(request):
-            return redirect("enrol")
         attach_accounts(request)
+        if not getattr(view, "before_enrolment", False) and _must_enrol(request):
+            return redirect("enrol")
         self._judge(request, access)
+        unsent.forget_if_sent(request, request.user)
         return None
 
     def _judge(self, request: Any, access: Kind) -> None:
@@ -120,15 +117,24 @@ def access_of(view: Any) -> Kind | None:
     return DECLARED.get(getattr(view, "__module__", ""))
 
 
+def _must_enrol(request: Any) -> bool:
+    """Whether an authenticator app is required and missing. The one that this session was opened with was just read."""
+    device = request.user.otp_device
+    shown = isinstance(device, AuthenticatorApp) and device.confirmed
+    return request.user.needs_authenticator(request.memberships) and not (shown or request.user.has_authenticator())
+
+
 def attach_accounts(request: Any) -> None:
     """For whom the user may act, read from the database at every request, and for whom now."""
-    live = Membership.objects.live().filter(user=request.user).select_related("account")
-    request.memberships = list(live.order_by("-is_main", "account__name_ar"))
-    chosen = request.session.get(ACCOUNT)
-    of_choice = [membership for membership in request.memberships if str(membership.account.uuid) == chosen]
-    request.membership = next(iter(of_choice or request.memberships), None)
+    request.memberships, request.membership = _acting(request)
     request.account = request.membership.account if request.membership else None
 
 
-def _enrolled(request: HttpRequest) -> bool:
-    return TOTPDevice.objects.filter(user=request.user, confirmed=True).exists()
+def _acting(request: Any) -> tuple[list[Membership], Membership | None]:
+    if request.user.is_clerk:  # a clerk acts for nobody, whatever rows there are
+        return [], None
+    live = Membership.objects.live().filter(user=request.user).select_related("account")
+    memberships = list(live.order_by("-is_main", "account__name_ar"))
+    chosen = request.session.get(sessions.ACCOUNT)
+    of_choice = [membership for membership in memberships if str(membership.account.uuid) == chosen]
+    return memberships, next(iter(of_choice or memberships), None)

@@ -1,30 +1,43 @@
 """Signing in and out, step by step; the session gets a new key at each."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from django.contrib.auth import login, logout
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, login, logout, update_session_auth_hash
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django_otp import login as otp_login
 from django_otp.models import Device
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import enrolment
-from accounts.models import OperationToken, PhoneDevice
+from accounts import browsers, enrolment, unsent
+from accounts.models import BrowserSession, Membership, OperationToken, User
 from accounts.models.tokens import Method
 from muqeem import clock
 from muqeem.record.models import Event
 
 PENDING = "sign-in"  # the uuid of the sign-in token whose password was right
+AGAIN = "again"  # the next sign-in takes both steps, on a remembered browser too
+METHOD = "method"  # how the second step was done
 BEGAN = "began"
 SEEN = "seen"
+ENDED = "ended"  # whose session ran out in this browser, and for which account they acted
+ACCOUNT = "account"  # the choice among the accounts a user may act for
 
+BACKUP_CODE, REMEMBERED = "backup-code", "browser"  # methods beside those of tokens
 FRESH = timedelta(minutes=10)
+
+
+# --- signing in ---
 
 
 def first_step_done(request: HttpRequest, token: OperationToken) -> None:
     """Remember that the password was right, in a session with a new key."""
-    request.session.flush()
-    request.session[PENDING] = str(token.uuid)
+    again = request.session.get(AGAIN, False)
+    with unsent.carried_over(request.session, token.user):
+        request.session.flush()
+    request.session[PENDING], request.session[AGAIN] = str(token.uuid), again
 
 
 def waiting_token(request: HttpRequest) -> OperationToken | None:
@@ -35,28 +48,91 @@ def waiting_token(request: HttpRequest) -> OperationToken | None:
     return OperationToken.objects.select_related("user").filter(uuid=uuid, user__is_active=True, used_at=None).first()
 
 
-def second_step_done(request: HttpRequest, token: OperationToken) -> None:
+def second_step_done(request: HttpRequest, token: OperationToken, *, by_backup_code: bool = False) -> None:
     """Sign the person in, in a session with a new key. The sign-in token is used up by it."""
     OperationToken.objects.filter(pk=token.pk, used_at=None).update(used_at=clock.Now())
-    request.session.flush()
-    login(request, token.user, backend="django.contrib.auth.backends.ModelBackend")
+    _begin(request, token.user, method=BACKUP_CODE if by_backup_code else token.method)
     if device := _device_of(token):
         otp_login(request, device)
-    began = clock.now().timestamp()
-    request.session[BEGAN] = request.session[SEEN] = began
-    Event.objects.write("sign-in", actor=token.user.username, method=token.method)
+
+
+def second_step_left_out(request: HttpRequest, user: User) -> bool:
+    """Sign the person in without the second step, if this browser is remembered and both steps were not asked for."""
+    if request.session.get(AGAIN) or not browsers.recognised(request, user):
+        return False
+    _begin(request, user, method=REMEMBERED)
+    return True
+
+
+def _begin(request: HttpRequest, user: User, *, method: str) -> None:
+    with unsent.carried_over(request.session, user):
+        request.session.flush()
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    if (form := unsent.waiting(request.session, user)) and form.account:
+        request.session[ACCOUNT] = form.account
+    request.session[METHOD] = method
+    request.session[BEGAN] = request.session[SEEN] = clock.now().timestamp()
+    _note_whose(request, user)
+    Event.objects.write("sign-in", actor=user.username, method=method)
+
+
+def _device_of(token: OperationToken) -> Device | None:
+    return token.user.authenticators().first() if token.method == Method.APP else token.user.phone()
+
+
+# --- while it lasts ---
 
 
 def is_fresh(request: HttpRequest) -> bool:
-    """Whether both steps were done a moment ago: what opens operations is not exchanged in a session left open."""
-    return bool(clock.now().timestamp() - request.session.get(BEGAN, 0) < FRESH.total_seconds())
+    """Whether both steps were done a moment ago: what opens operations is not exchanged in a session left open.
+
+    A remembered browser does not make a session fresh: it may be a stolen one, with the password in it.
+    """
+    age: float = clock.now().timestamp() - request.session.get(BEGAN, 0)
+    return age < FRESH.total_seconds() and request.session.get(METHOD) != REMEMBERED
 
 
-def device_enrolled(request: HttpRequest, device: Device) -> None:
+def ask_again(request: HttpRequest) -> None:
+    """End the session so that the person signs in anew, with both steps."""
+    logout(request)
+    request.session[AGAIN] = True
+
+
+def device_enrolled(request: Any, device: Device) -> None:
     """Go on with the new device, in a session with a new key."""
     request.session.pop(enrolment.KEY, None)
     otp_login(request, device)
     request.session.cycle_key()
+    _note_whose(request, request.user)
+
+
+def password_changed(request: Any) -> None:
+    """Go on with the new password, in a session with a new key; the person's others have ended by it."""
+    update_session_auth_hash(request, request.user)
+    _note_whose(request, request.user)
+    Event.objects.write("password-changed", actor=request.user.username)
+
+
+def has_run_out(session: Any) -> bool:
+    """Whether a session has been idle, or has lasted, for as long as one may."""
+    now = clock.now().timestamp()
+    idle, age = now - session.get(SEEN, 0), now - session.get(BEGAN, 0)
+    return bool(idle > settings.SESSION_IDLE.total_seconds() or age > settings.SESSION_ABSOLUTE.total_seconds())
+
+
+def _note_whose(request: HttpRequest, user: User) -> None:
+    """Write down whose session this is, under the key that it has just been given."""
+    BrowserSession.objects.create(session_id=str(request.session.session_key), user=user, **browsers.agent(request)._asdict())
+
+
+# --- ending it ---
+
+
+def run_out(request: HttpRequest, acting_by: Membership | None) -> None:
+    """End a session that has lasted long enough. Nobody signed out: the journal, which looking must not touch, says nothing."""
+    ended = {"user": request.user.pk, "account": str(acting_by.account.uuid) if acting_by else ""}
+    logout(request)
+    request.session[ENDED] = ended
 
 
 def sign_out(request: HttpRequest) -> None:
@@ -66,6 +142,35 @@ def sign_out(request: HttpRequest) -> None:
     logout(request)
 
 
-def _device_of(token: OperationToken) -> Device | None:
-    kind = TOTPDevice if token.method == Method.APP else PhoneDevice
-    return kind.objects.filter(user=token.user, confirmed=True).first()
+@dataclass(frozen=True)
+class Live:
+    """A session that would be let in now: where, since when, and when it was last seen."""
+
+    place: BrowserSession
+    began_at: datetime
+    seen_at: datetime
+    is_this: bool
+
+
+def live(request: Any) -> list[Live]:
+    """The person's sessions, this one first, then by when they were last seen."""
+    found = []
+    for place in BrowserSession.objects.filter(user=request.user).select_related("session"):
+        session = place.session.get_decoded()
+        is_this = place.session_id == request.session.session_key
+        if session.get(HASH_SESSION_KEY) == request.user.get_session_auth_hash() and not has_run_out(session):
+            found.append(Live(place, _moment(session[BEGAN]), _moment(session[SEEN]), is_this))
+    return sorted(found, key=lambda each: (not each.is_this, -each.seen_at.timestamp()))
+
+
+def end_others(request: Any, uuid: str | None = None) -> int:
+    """Sign the person out in another browser, or in all others; how many sessions ended."""
+    others = Session.objects.filter(whose__user=request.user).exclude(pk=request.session.session_key)
+    ended, _tables = (others if uuid is None else others.filter(whose__uuid=uuid)).delete()
+    if ended:
+        Event.objects.write("signed-out-elsewhere", actor=request.user.username, sessions=ended)
+    return ended
+
+
+def _moment(timestamp: float) -> datetime:
+    return datetime.fromtimestamp(timestamp, clock.RIYADH)

@@ -1,14 +1,19 @@
 from django.urls import path
 
-from accounts import views
+from accounts.views import choices, security, sign_in
 
 urlpatterns = [
-    path("sign-in/", views.sign_in, name="sign-in"),
-    path("sign-in/code/", views.sign_in_code, name="sign-in-code"),
-    path("sign-out/", views.sign_out, name="sign-out"),
-    path("language/", views.language, name="language"),
-    path("account/switch/", views.switch_account, name="switch-account"),
-    path("account/password/", views.password, name="password"),
-    path("account/authenticator/", views.enrol, name="enrol"),
-    path("demo/phone/", views.demo_phone, name="demo-phone"),
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-in/code/", sign_in.sign_in_code, name="sign-in-code"),
+    path("sign-in/lost-phone/", sign_in.lost_phone, name="lost-phone"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("language/", choices.language, name="language"),
+    path("account/switch/", choices.switch_account, name="switch-account"),
+    path("account/unsent/", sign_in.unsent_form, name="unsent"),
+    path("account/security/", security.security, name="security"),
+    path("account/password/", security.password, name="password"),
+    path("account/authenticator/", security.enrol, name="enrol"),
+    path("account/backup-codes/", security.backup_codes, name="backup-codes"),
+    path("account/browsers/", security.own_browsers, name="browsers"),
+    path("demo/phone/", choices.demo_phone, name="demo-phone"),
 ]

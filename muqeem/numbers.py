@@ -120,11 +120,6 @@ def show_phone(number: str) -> str:
     return f"0{number[4:6]} {number[6:9]} {number[9:]}"
 
 
-def last_digits(number: str, n: int) -> str:
-    """The end of a number, for messages and pages that must not show the whole of it."""
-    return number[-n:] if n > 0 else ""
-
-
 def luhn_valid(number: str) -> bool:
     """Whether ten ASCII digits end in their check digit."""
     return bool(_TEN_DIGITS.match(number)) and _luhn_sum(number) % 10 == 0

@@ -9,11 +9,11 @@ from functools import cache
 
 import factory
 from django.contrib.auth.hashers import make_password
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from factory.django import DjangoModelFactory
 
 from accounts.models import (
     Account,
+    AuthenticatorApp,
     Branch,
     Entry,
     Membership,
@@ -89,7 +89,7 @@ class UserFactory(DjangoModelFactory):
     @factory.post_generation
     def with_app(self, create, extracted, **_kwargs):
         if create and extracted:
-            TOTPDevice.objects.create(user=self, name="app", confirmed=True)
+            AuthenticatorApp.objects.create(user=self, name="app", confirmed=True)
 
 
 class PhoneDeviceFactory(DjangoModelFactory):

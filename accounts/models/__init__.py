@@ -2,7 +2,8 @@
 
 from accounts.models.accounts import Account, Branch, Membership
 from accounts.models.attempts import Attempt
-from accounts.models.devices import PhoneDevice
+from accounts.models.browsers import Browser, BrowserSession
+from accounts.models.devices import AuthenticatorApp, PhoneDevice
 from accounts.models.money import Entry, Wallet
 from accounts.models.packages import Package, Subscription
 from accounts.models.tokens import OperationToken
@@ -11,7 +12,10 @@ from accounts.models.users import Office, User
 __all__ = [
     "Account",
     "Attempt",
+    "AuthenticatorApp",
     "Branch",
+    "Browser",
+    "BrowserSession",
     "Entry",
     "Membership",
     "Office",

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -21,6 +22,7 @@ class Account(models.Model):
     name_en = models.CharField(_("name in English"), max_length=200, blank=True)
     saudis = models.PositiveIntegerField(_("Saudi workers"), default=0)
     expatriates = models.PositiveIntegerField(_("expatriate workers"), default=0)
+    owner_full_time = models.BooleanField(_("the owner works there full time"), default=False)  # and is one of its Saudis
     reported_on = models.DateField(null=True, editable=False)  # the day of the newest facts about it
 
     class Meta:
@@ -43,10 +45,6 @@ class Account(models.Model):
     @property
     def is_establishment(self) -> bool:
         return self.number.startswith("7")
-
-    @property
-    def is_individual(self) -> bool:
-        return not self.is_establishment
 
     def has_saudi_majority(self) -> bool:
         """Whether Saudis are at least as many as expatriates: the lower levy."""
@@ -99,6 +97,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} for {self.account}"
+
+    def clean(self) -> None:
+        """Refuse a clerk, who reaches people by their number alone and sees no establishment's screens."""
+        if self.user_id and self.user.is_clerk:
+            raise ValidationError({"user": _("A passport-office clerk acts for no account.")})
 
     def may(self, slug: str) -> bool:
         """Whether the member may perform this service for the account."""

@@ -14,12 +14,11 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import limits
 from accounts.models.accounts import Account
 from accounts.models.attempts import Attempt, name_key
-from accounts.models.devices import PhoneDevice, step_of_code, totp_of
+from accounts.models.devices import PhoneDevice
 from accounts.models.users import User
 from muqeem import catalogue, clock, codes
 from muqeem.record.models import Message
@@ -107,13 +106,21 @@ class OperationToken(models.Model):
     def __str__(self) -> str:
         return f"{self.slug} {self.uuid}"
 
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        """Read the row again. Whose it is and for which account hardly ever changes: those two are not read for nothing."""
+        known = dict(self._state.fields_cache)
+        super().refresh_from_db(*args, **kwargs)
+        for name, one in known.items():
+            if one is not None and one.pk == getattr(self, f"{name}_id"):
+                setattr(self, name, one)
+
     @classmethod
     def begin(cls, user: User, slug: str, account: Account | None = None, prefill: dict[str, Any] | None = None) -> "OperationToken":
         """Start a journey and, if the person has no authenticator app, send the first code.
 
         Raises Paused, TooSoon, TooManySends, NoPhone. Opens a transaction.
         """
-        method = Method.APP if TOTPDevice.objects.filter(user=user, confirmed=True).exists() else Method.TEXT
+        method = Method.APP if user.has_authenticator() else Method.TEXT
         with transaction.atomic():
             token = cls.objects.create(user=user, account=account, slug=slug, method=method, prefill=prefill or {})
             if method == Method.TEXT:
@@ -147,6 +154,11 @@ class OperationToken(models.Model):
         return max(0, limits.TRIES_A_TOKEN - self.tries)
 
     @property
+    def was_discarded(self) -> bool:
+        """Whether its person closed it. Too many tries close only what was never opened."""
+        return self.closed_at is not None and (self.verified_at is not None or self.tries_left > 0)
+
+    @property
     def may_extend(self) -> bool:
         return self.verified_at is not None and self.extended_at is None
 
@@ -158,7 +170,7 @@ class OperationToken(models.Model):
         Raises Paused, TooSoon, TooManySends, NoPhone, TokenClosed. Opens a transaction.
         """
         limits.refuse_while_paused(name_key(self.user.username))
-        phone = PhoneDevice.objects.filter(user=self.user, confirmed=True).order_by("pk").first()
+        phone = self.user.phone()
         if phone is None:
             raise NoPhone
         with transaction.atomic():
@@ -229,16 +241,15 @@ class OperationToken(models.Model):
             return codes.same(typed, str(self.uuid), self.sends)
         return any(
             django_otp.verify_token(self.user, app.persistent_id, typed)
-            for app in TOTPDevice.objects.filter(user=self.user, confirmed=True)
-            if generous or step_of_code(app, typed) == totp_of(app).t()
+            for app in self.user.authenticators()
+            if generous or typed == app.code()
         )
 
     def _spent_before(self, typed: str) -> bool:
         """Whether the authenticator's code is right and was used before, perhaps a moment ago by another request."""
         if self.method == Method.TEXT:
             return False
-        apps = TOTPDevice.objects.filter(user=self.user, confirmed=True)
-        steps = ((app.last_t, step_of_code(app, typed)) for app in apps)
+        steps = ((app.last_t, app.step_of(typed)) for app in self.user.authenticators())
         return any(step is not None and step <= last for last, step in steps)
 
     def _open(self, attempt: Attempt) -> None:

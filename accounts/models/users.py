@@ -1,11 +1,21 @@
 """People who sign in, and the offices of clerks."""
 
 import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserManager
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models.devices import AuthenticatorApp, PhoneDevice
+
+if TYPE_CHECKING:
+    from accounts.models.accounts import Membership
 
 
 class Office(models.Model):
@@ -21,6 +31,10 @@ class Office(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name_en}"
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {"ar": self.name_ar, "en": self.name_en}
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -50,6 +64,19 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.username
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Whoever is deactivated is signed out everywhere, and known to no browser on the day of coming back."""
+        super().save(*args, **kwargs)
+        if not self.is_active:
+            self.browsers.all().revoke()
+            Session.objects.filter(whose__user=self).delete()
+
+    def clean(self) -> None:
+        """Refuse an office to whoever acts for an account."""
+        super().clean()
+        if self.is_clerk and self.pk and self.memberships.filter(removed_at=None).exists():
+            raise ValidationError({"office": _("Whoever acts for an account cannot be a passport-office clerk.")})
+
     @property
     def names(self) -> dict[str, str]:
         """Both names, as facts keep them."""
@@ -59,6 +86,37 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_clerk(self) -> bool:
         return self.office_id is not None
 
-    def needs_authenticator(self) -> bool:
+    def needs_authenticator(self, memberships: "Iterable[Membership] | None" = None) -> bool:
         """Clerks, staff and whoever acts for an establishment must have an authenticator app."""
-        return self.is_clerk or self.is_staff or self.memberships.live().filter(account__number__startswith="7").exists()
+        if memberships is None:
+            memberships = self.memberships.live().select_related("account")
+        return self.is_clerk or self.is_staff or any(membership.account.is_establishment for membership in memberships)
+
+    def may_be_remembered(self) -> bool:
+        """Whether a browser may stand in for the second step: never for clerks and staff, whose browsers others use too."""
+        if self.is_clerk or self.is_staff:
+            return False
+        return self.has_authenticator() or not self.needs_authenticator()
+
+    def means(self) -> str:
+        """A mark of what the person signs in with: it changes with the password, the phones and the authenticator app."""
+        phones = PhoneDevice.objects.filter(user=self, confirmed=True).order_by("number").values_list("number", flat=True)
+        means = [self.password, *phones, *self.authenticators().values_list("key", flat=True)]
+        return salted_hmac("accounts.means", "\n".join(means), algorithm="sha256").hexdigest()
+
+    def authenticators(self) -> "models.QuerySet[AuthenticatorApp]":
+        """The authenticator apps that have shown a right code."""
+        return AuthenticatorApp.objects.filter(user=self, confirmed=True).order_by("pk")
+
+    def has_authenticator(self) -> bool:
+        return self.authenticators().exists()
+
+    def phone(self) -> PhoneDevice | None:
+        """The phone on record that codes go to."""
+        return PhoneDevice.objects.filter(user=self, confirmed=True).order_by("pk").first()
+
+    @property
+    def phone_last2(self) -> str:
+        """The end of the number that codes go to."""
+        phone = self.phone()
+        return phone.last2 if phone else ""

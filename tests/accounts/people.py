@@ -5,12 +5,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from django.apps import apps
 from django.db import connection
 from django.test import Client
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import OperationToken, User
-from accounts.models.devices import totp_of
 from muqeem import clock, codes
 from tests.factories import PASSWORD
 
@@ -30,7 +29,7 @@ def wrong_code(token: OperationToken) -> str:
 
 def app_code(user: User, steps: int = 0) -> str:
     """What the authenticator app of a person shows now, or so many half minutes later."""
-    totp = totp_of(TOTPDevice.objects.get(user=user))
+    totp = user.authenticators().get().totp()
     totp.drift += steps
     return f"{totp.token():06}"
 
@@ -48,13 +47,22 @@ def sign_in_first(client: Client, user: User, query: str = "") -> OperationToken
     return user.tokens.latest("pk")
 
 
-def sign_in(client: Client, user: User, query: str = "") -> Any:
+def sign_in(client: Client, user: User, query: str = "", **more: str) -> Any:
     """Both steps; the answer of the second."""
     token = sign_in_first(client, user, query)
     code = right_code(token) if token.method == "text" else app_code(user)
-    answer = client.post(f"/sign-in/code/{query}", {"code": code})
+    answer = client.post(f"/sign-in/code/{query}", {"code": code, **more})
     assert answer.status_code == 302, answer.content.decode()
     return answer
+
+
+def password_alone(client: Client, user: User, query: str = "") -> Any:
+    """Name and password, wherever they lead."""
+    return client.post(f"/sign-in/{query}", {"username": user.username, "password": PASSWORD})
+
+
+def is_signed_in(client: Client) -> bool:
+    return client.get("/account/password/").status_code == 200
 
 
 def signed_in(user: User, *, verified: bool = False) -> Client:
@@ -64,7 +72,7 @@ def signed_in(user: User, *, verified: bool = False) -> Client:
     session = client.session
     session["began"] = session["seen"] = clock.now().timestamp()
     if verified:
-        session["otp_device_id"] = TOTPDevice.objects.get(user=user).persistent_id
+        session["otp_device_id"] = user.authenticators().get().persistent_id
     session.save()
     return client
 
@@ -73,6 +81,17 @@ def send(client: Client, path: str, **fields: str) -> Any:
     """Post anything at all, halves of characters included, as the bytes that a hostile client would send."""
     body = urlencode(fields, errors="surrogatepass")
     return client.post(path, body, content_type="application/x-www-form-urlencoded")
+
+
+def tables_holding(text: str) -> set[str]:
+    """The tables in which a text stands anywhere."""
+    tables = set()
+    for model in apps.get_models(include_auto_created=True):
+        with connection.cursor() as cursor:
+            cursor.execute(f'SELECT count(*) FROM "{model._meta.db_table}" AS row WHERE position(%s IN row::text) > 0', [text])
+            if cursor.fetchone()[0]:
+                tables.add(model._meta.db_table)
+    return tables
 
 
 def all_at_once(act: Callable[[int], T], times: int) -> Sequence[T | Exception]:

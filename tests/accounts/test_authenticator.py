@@ -1,46 +1,56 @@
 """Authenticator apps and back-up codes: what they open, what they do not, and how they are set up."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import django_otp.oath
 import pytest
+from django.conf import settings as portal
 from django.test import Client
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp import models as otp_models
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import enrolment
-from accounts.models import Attempt, OperationToken
+from accounts.models import Attempt, AuthenticatorApp, OperationToken
 from accounts.models.attempts import name_key
 from accounts.models.limits import GENEROUS_TRIES, Paused
 from accounts.models.tokens import CodeSpent, Method, Step, TokenClosed, WrongCode
-from muqeem import catalogue
-from muqeem.record.models import Event, Message
+from muqeem import catalogue, clock
+from muqeem.record.models import Demonstration, Event, Message
 from tests.accounts.people import all_at_once, app_code, right_code, signed_in, wrong_app_code
 from tests.factories import AccountFactory, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-NOON = 1_800_000_000  # the first second of a half minute
+HALF_A_MINUTE = 30
 
 
 @pytest.fixture(autouse=True)
-def wait(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Hold the second that apps and portal read, and let some pass."""
-    now = [NOON]
-    monkeypatch.setattr(django_otp.oath, "time", lambda: now[0])
-    monkeypatch.setattr(otp_models, "time", SimpleNamespace(time=lambda: now[0]))
+def wait(db: None) -> Callable[[float], None]:
+    """Begin with the first second of a half minute, by the clock that apps and portal read, and let some pass."""
+    Demonstration.objects.get_or_create()
+    passed = [0.0]
 
-    def move(seconds: int) -> None:
-        now[0] += seconds
+    def move(seconds: float) -> None:
+        passed[0] += seconds
+        Demonstration.objects.update(clock_shift=timedelta(seconds=passed[0]))
 
+    move(HALF_A_MINUTE - clock.now().timestamp() % HALF_A_MINUTE)
     return move
 
 
 def begun(user=None, slug: str = "iqama-renewal") -> OperationToken:
     return OperationToken.begin(user or UserFactory(with_app=True), slug, AccountFactory())
+
+
+def code_at(app: AuthenticatorApp, moment: float) -> str:
+    """What the app shows at a moment."""
+    totp = TOTP(app.bin_key)
+    totp.time = moment
+    return f"{totp.token():06}"
 
 
 def wrong_ones(user) -> int:
@@ -58,7 +68,7 @@ def test_whoever_has_an_app_gets_no_text() -> None:
 
 def test_an_app_that_was_never_confirmed_serves_nobody() -> None:
     user = UserFactory()
-    TOTPDevice.objects.create(user=user, name="app", confirmed=False)
+    AuthenticatorApp.objects.create(user=user, name="app", confirmed=False)
     assert begun(user).method == Method.TEXT
 
 
@@ -94,12 +104,12 @@ def test_after_two_wrong_codes_a_day_the_app_must_be_exact(steps) -> None:
     assert token.step() == Step.DETAILS
 
 
-def test_a_day_later_it_need_not_be_exact_any_more(shift) -> None:
+def test_a_day_later_it_need_not_be_exact_any_more(wait) -> None:
     token = begun()
     for _ in range(GENEROUS_TRIES):
         with pytest.raises(WrongCode):
             token.try_code(wrong_app_code(token.user))
-    shift(timedelta(hours=24, seconds=5))
+    wait(timedelta(hours=24).total_seconds() + HALF_A_MINUTE)
     token.try_code(app_code(token.user, -1))
     assert token.step() == Step.DETAILS
 
@@ -146,7 +156,7 @@ def test_somebody_elses_app_opens_nothing() -> None:
 
 def test_a_token_of_texts_is_not_opened_by_the_persons_own_app() -> None:
     token = begun(UserFactory())
-    TOTPDevice.objects.create(user=token.user, name="app", confirmed=True)
+    AuthenticatorApp.objects.create(user=token.user, name="app", confirmed=True)
     with pytest.raises(WrongCode):
         token.try_code(app_code(token.user))
     token.try_code(right_code(token))
@@ -161,10 +171,83 @@ def test_what_is_no_code_at_all_is_only_a_wrong_one(typed) -> None:
 
 
 def test_the_apps_codes_are_those_of_rfc_6238() -> None:
-    device = TOTPDevice(key=b"12345678901234567890".hex())
+    device = AuthenticatorApp(key=b"12345678901234567890".hex())
     vector = TOTP(device.bin_key, digits=8)
     vector.time = 1_111_111_109
     assert vector.token() == 7_081_804  # RFC 6238, appendix B, SHA-1
+
+
+# --- whose clock ---
+
+
+@pytest.fixture(params=[3600, -3600], ids=["an hour fast", "an hour slow"])
+def jump(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The clock of this process is so many seconds wrong."""
+    by: int = request.param
+    real = time.time
+    wrong = lambda: real() + by  # noqa: E731 -- one clock for three names
+    monkeypatch.setattr(time, "time", wrong)
+    monkeypatch.setattr(django_otp.oath, "time", wrong)
+    monkeypatch.setattr(otp_models, "time", SimpleNamespace(time=wrong))
+    return by
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_in_a_process_whose_clock_jumps_the_code_of_the_databases_moment_is_right_and_no_other(jump, exact) -> None:
+    token = begun()
+    app = token.user.authenticators().get()
+    for _ in range(GENEROUS_TRIES * exact):
+        with pytest.raises(WrongCode):
+            token.try_code(wrong_app_code(token.user))
+    with pytest.raises(WrongCode):
+        token.try_code(code_at(app, clock.now().timestamp() + jump))
+    token.try_code(code_at(app, clock.now().timestamp()))
+    assert token.step() == Step.DETAILS
+
+
+def test_in_a_process_whose_clock_jumps_an_app_is_set_up_with_the_code_of_the_databases_moment(jump) -> None:
+    device = enrolment.begin(UserFactory(), {})
+    assert enrolment.confirm(device, code_at(device, clock.now().timestamp() + jump)) == []
+    assert len(enrolment.confirm(device, code_at(device, clock.now().timestamp()))) == 10
+
+
+def test_in_a_process_whose_clock_jumps_a_demonstration_shows_the_code_of_the_databases_moment(jump) -> None:
+    app = UserFactory(with_app=True).authenticators().get()
+    [shown] = enrolment.demonstration_codes()
+    assert shown["code"] == code_at(app, clock.now().timestamp())
+
+
+def test_the_code_that_is_shown_goes_with_its_half_minute(wait) -> None:
+    app = UserFactory(with_app=True).authenticators().get()
+    assert 20 <= app.seconds_left() <= 30
+    first = app.code()
+    wait(25)
+    assert (app.seconds_left() <= 5, app.code()) == (True, first)
+    wait(5)
+    assert 20 <= app.seconds_left() <= 30
+    assert app.code() == code_at(app, clock.now().timestamp())
+
+
+@pytest.mark.parametrize("steps", [-1, 0, 1])
+def test_a_code_is_taken_once_and_teaches_the_device_no_drift(steps) -> None:
+    user = UserFactory(with_app=True)
+    code = app_code(user, steps)
+    assert user.authenticators().get().verify_token(code)
+    app = user.authenticators().get()
+    assert not app.verify_token(code)
+    assert app.drift == 0
+    assert app.last_t == app.totp().t() + steps
+    assert app.last_used_at is not None
+
+
+def test_only_one_module_knows_the_device_that_reads_the_clock_of_its_process() -> None:
+    named = {
+        str(path.relative_to(portal.BASE_DIR))
+        for app in ("accounts", "muqeem", "residency")
+        for path in Path(portal.BASE_DIR, app).rglob("*.py")
+        if "TOTPDevice" in path.read_text(encoding="utf-8")
+    }
+    assert named == {"accounts/models/devices.py"}
 
 
 # --- back-up codes ---
@@ -201,7 +284,7 @@ def test_backup_codes_open_no_operation() -> None:
     assert StaticToken.objects.filter(token=code).exists()
 
 
-def test_five_wrong_backup_codes_void_the_sign_in_and_fifteen_close_codes(shift) -> None:
+def test_five_wrong_backup_codes_void_the_sign_in_and_fifteen_close_codes() -> None:
     user = UserFactory(with_app=True)
     for _ in range(2):
         token = begun(user, catalogue.SIGN_IN)
@@ -222,13 +305,13 @@ def test_somebody_elses_backup_code_signs_nobody_in() -> None:
 # --- setting up ---
 
 
-def key_of(client: Client) -> TOTPDevice:
+def key_of(client: Client) -> AuthenticatorApp:
     """The device that the page offers."""
-    return TOTPDevice(key=client.session[enrolment.KEY])
+    return AuthenticatorApp(key=client.session[enrolment.KEY])
 
 
-def shown_by(device: TOTPDevice) -> str:
-    return f"{TOTP(device.bin_key).token():06}"
+def shown_by(device: AuthenticatorApp) -> str:
+    return code_at(device, clock.now().timestamp())
 
 
 def test_an_app_is_set_up_with_a_code_that_it_shows() -> None:
@@ -243,7 +326,7 @@ def test_an_app_is_set_up_with_a_code_that_it_shows() -> None:
     assert answer.status_code == 200
     assert len(set(codes)) == 10
     assert all(code in answer.content.decode() for code in codes)
-    assert TOTPDevice.objects.get(user=user).key == device.key
+    assert AuthenticatorApp.objects.get(user=user).key == device.key
     assert set(StaticToken.objects.values_list("token", flat=True)) == set(codes)
     assert client.session.session_key != session
     assert enrolment.KEY not in client.session
@@ -257,7 +340,7 @@ def test_looking_at_the_page_leaves_no_device_behind_and_keeps_the_key() -> None
     key = client.session[enrolment.KEY]
     client.get("/account/authenticator/")
     assert client.session[enrolment.KEY] == key
-    assert not TOTPDevice.objects.exists()
+    assert not AuthenticatorApp.objects.exists()
 
 
 def test_a_wrong_code_sets_nothing_up_and_repeated_ones_pause() -> None:
@@ -272,7 +355,7 @@ def test_a_wrong_code_sets_nothing_up_and_repeated_ones_pause() -> None:
     answer = client.post("/account/authenticator/", {"code": shown_by(key_of(client))})
     assert answer.status_code == 422
     assert "paused until" in answer.content.decode()
-    assert not TOTPDevice.objects.exists()
+    assert not AuthenticatorApp.objects.exists()
 
 
 def test_the_code_that_set_the_app_up_opens_nothing_more(wait) -> None:
@@ -291,11 +374,11 @@ def test_the_code_that_set_the_app_up_opens_nothing_more(wait) -> None:
 def test_a_new_app_replaces_the_old_one_and_its_backup_codes() -> None:
     user = UserFactory(with_app=True)
     old_code = backup_codes(user)[0]
-    old = TOTPDevice.objects.get(user=user)
+    old = AuthenticatorApp.objects.get(user=user)
     client = signed_in(user, verified=True)
     client.get("/account/authenticator/")
     client.post("/account/authenticator/", {"code": shown_by(key_of(client))})
-    assert TOTPDevice.objects.get(user=user).key != old.key
+    assert AuthenticatorApp.objects.get(user=user).key != old.key
     assert not StaticToken.objects.filter(token=old_code).exists()
 
 
@@ -303,22 +386,22 @@ def test_a_new_app_replaces_the_old_one_and_its_backup_codes() -> None:
 def test_a_double_click_sets_up_one_app() -> None:
     user = UserFactory()
     key = otp_models.default_key()
-    code = shown_by(TOTPDevice(key=key))
-    all_at_once(lambda _: enrolment.confirm(TOTPDevice(user=user, name="app", key=key), code), 4)
-    assert TOTPDevice.objects.filter(user=user).count() == 1
+    code = shown_by(AuthenticatorApp(key=key))
+    all_at_once(lambda _: enrolment.confirm(AuthenticatorApp(user=user, name="app", key=key), code), 4)
+    assert AuthenticatorApp.objects.filter(user=user).count() == 1
     assert StaticToken.objects.count() == 10
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_a_session_left_open_cannot_set_up_an_app(method, shift) -> None:
+def test_a_session_left_open_cannot_set_up_an_app(method, wait) -> None:
     client = signed_in(UserFactory())
     client.get("/account/authenticator/")
     code = shown_by(key_of(client))
-    shift(timedelta(minutes=10, seconds=5))
+    wait(timedelta(minutes=10, seconds=5).total_seconds())
     answer = getattr(client, method)("/account/authenticator/", {"code": code})
     assert answer.status_code == 302
     assert answer.url == "/sign-in/?next=/account/authenticator/"
-    assert not TOTPDevice.objects.exists()
+    assert not AuthenticatorApp.objects.exists()
     client.cookies["language"] = "en"
     assert "Setting up an authenticator app needs a new sign-in." in client.get(answer.url).content.decode()
 

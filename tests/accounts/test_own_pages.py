@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext, override
 
 from accounts import access, middleware
 from accounts.models import Attempt
@@ -29,7 +31,7 @@ def test_a_password_is_changed_and_the_other_sessions_end() -> None:
     user = UserFactory()
     here, elsewhere = signed_in(user), signed_in(user)
     answer = change(here)
-    assert (answer.status_code, answer.url) == (302, "/")
+    assert (answer.status_code, answer.url) == (302, "/account/security/")
     assert here.get("/account/password/").status_code == 200
     assert elsewhere.get("/account/password/").status_code == 302
     user.refresh_from_db()
@@ -57,6 +59,45 @@ def test_a_password_that_cannot_be_taken_is_an_error_beside_its_field(old, new, 
     assert list(answer.context["form"].errors) == [field]
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
+
+
+SHORT = ("The password is too short; at least %(min)d character.", "The password is too short; at least %(min)d characters.")
+SENTENCES = {
+    "short": lambda: ngettext(*SHORT, 12) % {"min": 12},
+    "password12345": lambda: gettext("This password is common; choose another."),
+    "sarah-alqahtani-1": lambda: (
+        gettext("This password is too much like the %(verbose_name)s; choose another.") % {"verbose_name": gettext("user name")}
+    ),
+    "x" * 501: lambda: ngettext("At most %(max)d character.", "At most %(max)d characters.", 500) % {"max": 500},
+    "": lambda: gettext("Enter %(label)s.") % {"label": gettext("New password").replace("New", "new")},
+}
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+@pytest.mark.parametrize("new", SENTENCES, ids=["short", "common", "like the name", "long", "none"])
+def test_why_a_password_cannot_be_taken_is_said_in_the_portals_words(new, language) -> None:
+    answer = change(signed_in(UserFactory(username="sarah-alqahtani", language=language)), new=new)
+    with override(language):
+        assert answer.context["form"].errors["new_password"] == [SENTENCES[new]()]
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_wherever_a_password_is_set_the_words_are_the_same(language) -> None:
+    user = UserFactory(username="sarah-alqahtani")
+    with override(language), pytest.raises(ValidationError) as refused:
+        validate_password("alqahtani", user)
+    with override(language):
+        assert set(refused.value.messages) == {
+            SENTENCES["short"](),
+            gettext("This password is too much like the %(verbose_name)s; choose another.") % {"verbose_name": gettext("user name")},
+        }
+
+
+def test_there_is_one_page_for_changing_a_password() -> None:
+    staff = signed_in(UserFactory(staff=True, with_app=True), verified=True)
+    for send_to in (staff.get, staff.post):
+        answer = send_to("/admin/password_change/")
+        assert (answer.status_code, answer.url) == (302, "/account/password/")
 
 
 def test_a_password_of_128_signs_with_spaces_is_taken_as_it_is() -> None:

@@ -198,7 +198,7 @@ def test_a_new_value_of_a_parameter_is_a_new_row_and_history_stays(staff, shift)
 
 def test_accounts_are_establishments_residents_or_citizens() -> None:
     establishment, individual = AccountFactory(name_en=""), AccountFactory(individual=True)
-    assert (establishment.is_establishment, individual.is_individual) == (True, True)
+    assert (establishment.is_establishment, individual.is_establishment) == (True, False)
     for language, name in (("ar", individual.name_ar), ("en", individual.name_en)):
         with override(language):
             assert individual.name == individual.names[language] == name

@@ -207,9 +207,3 @@ def test_a_kept_mobile_number_is_shown_in_three_groups():
 @pytest.mark.parametrize("text", ["", "+971501234567", "0501234567", "+966501234567\n"])
 def test_any_other_number_is_shown_as_it_is(text):
     assert numbers.show_phone(text) == text
-
-
-def test_the_end_of_a_number_is_shown_without_the_rest():
-    assert numbers.last_digits("2123456788", 4) == "6788"
-    assert numbers.last_digits("12", 4) == "12"
-    assert numbers.last_digits("2123456788", 0) == ""

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.test import Client
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.enrolment import code_now
 from accounts.models import Account, OperationToken, User
 from accounts.models.tokens import Method
 from muqeem import clock, codes
@@ -66,7 +64,7 @@ class Person:
         self.client.force_login(self.user)
         session = self.client.session
         session["began"] = session["seen"] = clock.now().timestamp()
-        if app := TOTPDevice.objects.filter(user=self.user, confirmed=True).first():
+        if app := self.user.authenticators().first():
             session["otp_device_id"] = app.persistent_id
         session.save()
 
@@ -80,7 +78,7 @@ class Person:
     def code(self, token: OperationToken) -> str:
         token.refresh_from_db()
         if token.method == Method.APP:
-            return code_now(TOTPDevice.objects.get(user=self.user, confirmed=True))
+            return self.user.authenticators().get().code()
         return codes.derive(str(token.uuid), token.sends)
 
     def wrong_code(self, token: OperationToken) -> str:

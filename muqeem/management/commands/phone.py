@@ -6,8 +6,6 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django_otp.oath import TOTP
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import PhoneDevice, User
 from muqeem import numbers
@@ -33,8 +31,9 @@ class Command(BaseCommand):
         messages = Message.objects.filter(receiver__in=receivers).order_by("-pk")[:NEWEST]
         texts = [{"to": message.receiver, "at": message.created_at.isoformat(), "text": words(message)} for message in messages]
         apps = [
-            {"username": device.user.username, **_code(device)}
-            for device in TOTPDevice.objects.filter(user__in=users, confirmed=True).select_related("user").order_by("pk")
+            {"username": user.username, "code": app.code(), "seconds_left": app.seconds_left()}
+            for user in users
+            for app in user.authenticators()
         ]
         if options["json"]:
             self.stdout.write(json.dumps({"messages": texts, "authenticators": apps}, ensure_ascii=False, indent=2))
@@ -56,9 +55,3 @@ def _owners(typed: str) -> tuple[list[str], list[User]]:
     except ValidationError:
         raise CommandError(f"{typed!r} is neither a mobile number nor the name of a user.") from None
     return [number], list(User.objects.filter(pk__in=PhoneDevice.objects.filter(number=number).values("user")))
-
-
-def _code(device: TOTPDevice) -> dict[str, Any]:
-    totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
-    left = device.step - int(totp.time - device.t0) % device.step
-    return {"code": f"{totp.token():0{device.digits}}", "seconds_left": left}

@@ -1,0 +1,53 @@
+"""What people choose anywhere in the portal: language and account; and the phone of a demonstration."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts import enrolment, sessions
+from accounts.access import MemberRequest, anyone, before_enrolment, signed_in
+from accounts.models import Membership, User
+from accounts.views.sign_in import destination
+from muqeem.record.models import Message
+from muqeem.record.texts import words
+
+
+@anyone
+@before_enrolment
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Switch the language; kept on the user, or in a cookie for visitors."""
+    chosen = request.POST.get("language", "")
+    response = HttpResponseRedirect(destination(request, request.POST.get("next", "")))
+    if chosen in dict(settings.LANGUAGES):
+        if request.user.is_authenticated:
+            User.objects.filter(pk=request.user.pk).update(language=chosen)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, chosen, max_age=31_536_000, samesite="Lax", secure=request.is_secure(), httponly=True
+        )
+    return response
+
+
+@signed_in
+@require_POST
+def switch_account(request: MemberRequest) -> HttpResponse:
+    """Act for another of one's accounts."""
+    mine = Membership.objects.live().filter(user=request.user)
+    uuid = request.POST.get("account", "")
+    chosen = next((membership for membership in mine.select_related("account") if str(membership.account.uuid) == uuid), None)
+    if chosen is None:
+        raise Http404
+    request.session[sessions.ACCOUNT] = uuid
+    return redirect("home")
+
+
+@anyone
+@before_enrolment
+def demo_phone(request: HttpRequest) -> HttpResponse:
+    """The demonstration's phone: every text that would have left, newest first, and the authenticator apps."""
+    if not settings.DEMO:
+        raise Http404
+    latest = Message.objects.order_by("-pk")[:30]
+    texts = [{"at": message.created_at, "number": message.receiver, "text": words(message)} for message in latest]
+    return render(request, "accounts/demo_phone.html", {"texts": texts, "authenticators": enrolment.demonstration_codes()})
