@@ -1,6 +1,7 @@
 """The queue: hints travel through Redis, the truth stays in PostgreSQL.
 
-The worker of the queue `prints` imports WeasyPrint before it forks and limits each child's memory after.
+Workers wait for the broker as long as it takes; nobody else does. The worker of the queue `prints` imports WeasyPrint
+before it forks and limits each child's memory after.
 """
 
 import os
@@ -8,7 +9,7 @@ import resource
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init, worker_process_init
+from celery.signals import celeryd_init, worker_init, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "muqeem.settings")
 
@@ -17,6 +18,13 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 PRINT_MEMORY = 1 << 30  # bytes of address space; a page needs a tenth of it
+WORKERS_WAIT = 5.0  # seconds for an answer of the broker
+
+
+@celeryd_init.connect
+def wait_for_work(conf: Any, **_: Any) -> None:
+    """Let this process, which is a worker, wait longer for the broker than those that hand a hint over."""
+    conf.broker_transport_options = {**conf.broker_transport_options, "socket_timeout": WORKERS_WAIT}
 
 
 def _prints(sender: Any) -> bool:

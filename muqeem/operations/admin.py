@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from muqeem.operations.models import Document, Print, Receipt
 from muqeem.record.models import Event
-from muqeem.record.staff import ReadOnly
+from muqeem.record.staff import Outbox, Pile, ReadOnly, piles
 
 
 @admin.register(Receipt)
@@ -30,15 +30,19 @@ class DocumentAdmin(ReadOnly):
     show_full_result_count = False
 
 
+class Rendered(Outbox):
+    done_at = "rendered_at"
+
+
 @admin.register(Print)
 class PrintAdmin(ReadOnly):
-    """Copies on paper; the failed ones first."""
+    """Copies on paper, with the reason for those that could not be made."""
 
     list_display = ["document", "copy", "printed_at", "rendered_at", "failed_at", "attempts", "error"]
-    list_filter = [("failed_at", admin.EmptyFieldListFilter)]
+    list_filter = [Rendered]
     list_select_related = ["document"]
     fields = ["document", "copy", "printed_at", "rendered_at", "failed_at", "attempts", "error", "sha256"]
-    ordering = ["-failed_at", "-id"]
+    ordering = ["-id"]
     actions = ["try_again"]
     show_full_result_count = False
 
@@ -52,3 +56,15 @@ class PrintAdmin(ReadOnly):
             Event.objects.seal("staff-retry", actor=request.user.get_username(), subject="prints", copies=[copy.pk for copy in failed])
         words = ngettext("%(n)d page is tried again.", "%(n)d pages are tried again.", len(failed)) % {"n": len(failed)}
         messages.success(request, words)
+
+
+piles += [
+    Pile(_("Pages that failed"), Print.objects.stuck, "operations_print_changelist", "state=failed", "failed_at", is_bad=True),
+    Pile(
+        _("Pages that wait"),
+        lambda: Print.objects.filter(rendered_at=None, failed_at=None),
+        "operations_print_changelist",
+        "state=waiting",
+        "printed_at",
+    ),
+]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import CharField, OuterRef, Subquery
+from django.db.models import CharField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Cast
 
 from muqeem.operations.models import Print, Receipt
@@ -368,7 +368,7 @@ def violations(*, files: bool = False) -> Iterator[Violation]:
 
 def _rewritten_receipts() -> Iterator[Violation]:
     sealed = Event.objects.filter(kind="operation", subject=Cast(OuterRef("uuid"), CharField())).order_by("seq")
-    receipts = Receipt.objects.annotate(sealed=Subquery(sealed.values("data__digest")[:1]))
+    receipts: QuerySet[Any] = Receipt.objects.annotate(sealed=Subquery(sealed.values("data__digest")[:1]))
     for receipt in receipts.order_by("pk").iterator(chunk_size=2000):
         if receipt.sealed is not None and receipt.sealed != receipt.digest():  # without a line at all it is I17's
             yield Violation("I24", DIGESTS, {"receipt": receipt.number})

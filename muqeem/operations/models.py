@@ -2,13 +2,15 @@
 
 import secrets
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, OperationToken, User
+from accounts.models import Account, Membership, OperationToken, User
 from muqeem import catalogue, clock
 from muqeem.record import chain
 
@@ -16,6 +18,22 @@ from muqeem.record import chain
 def new_receipt_number() -> str:
     """Twelve digits without a sequence, as the bar code carries them."""
     return str(secrets.randbelow(9 * 10**11) + 10**11)
+
+
+def residents_reached(account: Account, branches: Sequence[int] = ()) -> models.QuerySet[Any]:
+    """Whom an account, or a member limited to branches, may act for. The register decides it; it stands above the engine."""
+    register: Any = Receipt._meta.get_field("resident").related_model
+    reach: models.QuerySet[Any] = register.objects.reachable_by(account, branches)
+    return reach
+
+
+class ReceiptQuerySet(models.QuerySet["Receipt"]):
+    def seen_by(self, member: Membership) -> "ReceiptQuerySet":
+        """Those of the account; of a member limited to branches, those of their residents and the member's own."""
+        receipts, branches = self.filter(account=member.account_id), member.branch_ids()
+        if not branches:
+            return receipts
+        return receipts.filter(Q(user=member.user_id) | Q(resident__in=residents_reached(member.account, branches)))
 
 
 class Receipt(models.Model):
@@ -34,6 +52,8 @@ class Receipt(models.Model):
     fee = models.JSONField(default=list)
     total = models.DecimalField(_("total"), max_digits=12, decimal_places=2)
     spent = models.PositiveSmallIntegerField(_("operations spent"))
+
+    objects = ReceiptQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("receipt")
@@ -89,10 +109,12 @@ class Document(models.Model):
     def __str__(self) -> str:
         return self.serial
 
-    def print_copy(self, user: User) -> "Print":
-        """Ask for one more copy on paper. Requires a transaction."""
-        Document.objects.select_for_update().get(pk=self.pk)  # copies are numbered one after the other
-        copies = self.prints.count()
+    def print_copy(self, user: User, *, first: bool = False) -> "Print":
+        """Ask for one more copy on paper, the first of a page that nobody else knows yet. Requires a transaction."""
+        copies = 0
+        if not first:
+            Document.objects.select_for_update().get(pk=self.pk)  # copies are numbered one after the other
+            copies = self.prints.count()
         return self.prints.create(copy=copies + 1, user=user, printed_by=user.names, language=user.language)
 
 
@@ -120,6 +142,7 @@ class Print(models.Model):
     failed_at = models.DateTimeField(_("failed"), null=True)
     error = models.CharField(_("error"), max_length=200, blank=True)
     taken_at = models.DateTimeField(null=True)  # when it was first asked for on paper; the next print is a new copy
+    taken_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     file = models.FileField(upload_to="%Y/%m", blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
 
@@ -148,9 +171,14 @@ class Print(models.Model):
         """ready, failed or progress."""
         return "ready" if self.rendered_at else "failed" if self.failed_at else "progress"
 
-    def take(self) -> None:
-        """Record that somebody took the copy on paper."""
-        Print.objects.filter(pk=self.pk, taken_at=None).update(taken_at=clock.Now())
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the next print is this copy and not a new one."""
+        return not self.taken_at and not self.failed_at
+
+    def take(self, by: User | None = None) -> None:
+        """Record that somebody took the copy on paper: whoever asked for it, or somebody else."""
+        Print.objects.filter(pk=self.pk, taken_at=None).update(taken_at=clock.Now(), taken_by=by or self.user)
 
     @classmethod
     def lease(cls, pk: int, seconds: int = 30) -> "Print | None":

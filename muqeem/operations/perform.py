@@ -110,7 +110,7 @@ def _perform(token: OperationToken, fingerprint: str) -> Receipt:
         total=fee.total,
         spent=spent,
     )
-    print_copy(document_of(operation, receipt), token.user)
+    print_copy(document_of(operation, receipt), token.user, first=True)
     texts = _tell(token, operation, receipt)
     Event.objects.seal(
         "operation",

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -20,25 +21,37 @@ logger = logging.getLogger(__name__)
 
 AGAIN_AFTER = timedelta(seconds=30)
 AT_ONCE = 20
-AT_MOST = {"socket_connect_timeout": 0.3, "socket_timeout": 0.3, "max_retries": 0}  # what a look at the broker may take
 
 
-def sweep() -> int:
-    """One look at both outboxes; how many rows were due. Opens transactions of its own."""
+@dataclass(frozen=True)
+class Outbox:
+    """Rows that wait for work: which are due, the task that does one with the name of its argument, and the work itself."""
+
+    due: Callable[[], QuerySet[Any]]
+    task: Any
+    argument: str
+    do: Callable[[int], None]
+
+
+# Each is looked after on its own: a gateway that hangs must not keep pages waiting.
+OUTBOXES = (
+    Outbox(Message.objects.due, send, "message", deliver),
+    Outbox(Print.objects.due, render, "copy", produce),
+)
+
+
+def sweep(outbox: Outbox) -> int:
+    """One look at an outbox; how many rows were due. Opens transactions of its own."""
     broker = broker_is_there()
-    return _sweep(Message.objects.due(), "message", send, deliver, broker) + _sweep(Print.objects.due(), "copy", render, produce, broker)
-
-
-def _sweep(due: QuerySet[Any], name: str, task: Any, do: Callable[[int], None], broker: bool) -> int:
-    claimed = claim(due)
+    claimed = claim(outbox.due())
     for pk in claimed:
         if broker:
             try:
-                task.apply_async(kwargs={name: pk}, retry=False)
+                outbox.task.apply_async(kwargs={outbox.argument: pk}, retry=False)
                 continue
             except Exception:  # noqa: BLE001 -- the broker went away between the look and the hint
-                logger.warning("the broker is away; the sweeper does it", extra={"service": name})
-        do(pk)
+                logger.warning("the broker is away; the sweeper does it", extra={"service": outbox.argument})
+        outbox.do(pk)
     return len(claimed)
 
 
@@ -54,7 +67,7 @@ def claim(due: QuerySet[Any]) -> list[int]:
 def broker_is_there() -> bool:
     """Whether the broker answers within a third of a second."""
     try:
-        with Connection(settings.CELERY_BROKER_URL, connect_timeout=0.3, transport_options=AT_MOST) as broker:
+        with Connection(settings.CELERY_BROKER_URL, transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS) as broker:
             broker.default_channel.client.ping()
     except Exception:  # noqa: BLE001 -- every client names its failures otherwise; all mean that it is away
         return False

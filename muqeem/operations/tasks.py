@@ -6,12 +6,12 @@ from datetime import timedelta
 from functools import partial
 
 from celery import shared_task
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
 from accounts.models import User
 from muqeem import clock, pdf
+from muqeem.operations.files import keep
 from muqeem.operations.models import Document, Print
 from muqeem.operations.page import page_context
 
@@ -36,7 +36,7 @@ def produce(pk: int) -> None:
         return
     try:
         content = pdf.render(printed.document.page, page_context(printed))
-        file = default_storage.save(_name(printed, printed.attempts), ContentFile(content))
+        file = keep(_name(printed, printed.attempts), content)
     except (pdf.Unprintable, pdf.Overfull, pdf.Unfetchable) as error:
         logger.error("a page cannot be printed", extra={"reference": printed.document.serial})
         printed.fail(f"{type(error).__name__}: {error}")
@@ -58,9 +58,9 @@ def _name(printed: Print, attempt: int) -> str:
     return f"{day:%Y/%m}/{printed.document.serial}-{printed.copy}-{attempt}.pdf"
 
 
-def print_copy(document: Document, user: User) -> Print:
+def print_copy(document: Document, user: User, *, first: bool = False) -> Print:
     """Ask for one more copy on paper and tell a worker after the commit. Requires a transaction."""
-    printed = document.print_copy(user)
+    printed = document.print_copy(user, first=first)
     transaction.on_commit(partial(hint, printed.pk), robust=True)
     return printed
 

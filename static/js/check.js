@@ -1,6 +1,8 @@
 // Verifies the seal that a scanned QR code carries in the address, on the spot: #SERIAL.PAYLOAD.SIGNATURE.
 // Nothing of it is sent anywhere; only the public keys are fetched.
 const CONTEXT = "muqeem-seal-1:";
+const VERSION = 1;
+const KEY_ID = /^[a-z0-9-]{1,16}$/;
 
 const bytesOf = (text) => new TextEncoder().encode(text);
 
@@ -12,21 +14,39 @@ const spell = (bytes) =>
   btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 
 async function keyCalled(id, address) {
-  const answer = await fetch(address, { credentials: "omit" });
-  const { keys } = await answer.json();
-  const jwk = keys.find((key) => key.kid === id);
-  if (!jwk) return null;
-  const { kty, crv, x } = jwk;
-  return crypto.subtle.importKey("jwk", { kty, crv, x }, "Ed25519", false, ["verify"]);
+  // A key may be younger than the copy of the list that the browser keeps: only a fresh list knows that there is none.
+  for (const cache of ["default", "reload"]) {
+    const answer = await fetch(address, { credentials: "omit", cache });
+    const { keys } = await answer.json();
+    const jwk = keys.find((key) => key.kid === id);
+    if (jwk) {
+      const { kty, crv, x } = jwk;
+      return crypto.subtle.importKey("jwk", { kty, crv, x }, "Ed25519", false, ["verify"]);
+    }
+  }
+  return null;
 }
 
-async function isGenuine(serial, payload, signature, address) {
-  const signed = read(signature);
-  const facts = JSON.parse(new TextDecoder().decode(read(payload)));
-  if (spell(signed) !== signature || spell(read(payload)) !== payload) return [false, null];
-  const key = await keyCalled(facts[1], address);
-  const genuine = key && (await crypto.subtle.verify("Ed25519", key, signed, bytesOf(`${CONTEXT}${serial}.${payload}`)));
-  return [Boolean(genuine), facts];
+// The facts and the signature's bytes; null if this is not the form of a seal of ours.
+function opened(payload, signature) {
+  try {
+    const [written, signed] = [read(payload), read(signature)];
+    const facts = JSON.parse(new TextDecoder().decode(written));
+    const ours = Array.isArray(facts) && facts[0] === VERSION && typeof facts[1] === "string" && KEY_ID.test(facts[1]);
+    return ours && spell(written) === payload && spell(signed) === signature ? { facts, signed } : null;
+  } catch {
+    return null;
+  }
+}
+
+// "genuine" with its facts, "forged", or "unknown": without the key nobody can say which of the two.
+async function judge(serial, payload, signature, address) {
+  const seal = opened(payload, signature);
+  if (!seal) return ["forged"];
+  const key = await keyCalled(seal.facts[1], address);
+  if (!key) return ["unknown"];
+  const genuine = await crypto.subtle.verify("Ed25519", key, seal.signed, bytesOf(`${CONTEXT}${serial}.${payload}`));
+  return genuine ? ["genuine", seal.facts] : ["forged"];
 }
 
 function leftToRight(text) {
@@ -76,12 +96,11 @@ async function check() {
   if (form && !form.value) form.value = serial;
   let answer = "unable";
   try {
-    const [genuine, facts] = await isGenuine(serial, payload, signature, box.dataset.keys);
-    answer = genuine ? "genuine" : "forged";
-    if (genuine) show(box, serial, facts);
-  } catch (error) {
-    // A seal that cannot be read at all is not ours; a browser without Ed25519 or without a network cannot tell.
-    if (error instanceof SyntaxError || error.name === "InvalidCharacterError") answer = "forged";
+    const [judged, facts] = await judge(serial, payload, signature, box.dataset.keys);
+    answer = judged;
+    if (facts) show(box, serial, facts);
+  } catch {
+    // A browser without Ed25519, or one that does not get the keys, cannot tell.
   }
   box.querySelector(`[data-answer="${answer}"]`).hidden = false;
 }

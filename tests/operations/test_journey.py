@@ -1,5 +1,6 @@
 """The journey over HTTP: each step, each thing that can go wrong in it, and the words that say so in both languages."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -9,11 +10,12 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import gettext, override
 
-from accounts.middleware import ACCOUNT
 from accounts.models import Attempt, Membership, OperationToken, PhoneDevice, Subscription
 from accounts.models.attempts import name_key
 from accounts.models.tokens import Step
+from accounts.sessions import ACCOUNT
 from muqeem import clock
 from muqeem.operations.base import registry
 from muqeem.operations.models import Receipt
@@ -534,6 +536,111 @@ def test_a_fingerprint_before_the_review_confirms_nothing() -> None:
     assert not Receipt.objects.exists()
 
 
+# --- discarded --------------------------------------------------------------------------------------------------------
+def begun(person: Person) -> OperationToken:
+    return person.start()
+
+
+def opened(person: Person) -> OperationToken:
+    return person.opened()
+
+
+def reviewed(person: Person) -> OperationToken:
+    return person.reviewed()
+
+
+@BOTH
+@pytest.mark.parametrize("until", [begun, opened, reviewed])
+def test_a_journey_is_discarded_before_it_is_confirmed_and_says_that_nothing_was_done(
+    language: str, until: Callable[[Person], OperationToken]
+) -> None:
+    person = Person(language=language)
+    token = until(person)
+    with override(language):
+        assert f'name="discard" value="1">{gettext("Discard")}</button>' in person.get(token).content.decode()
+    assert person.post(token, discard="1").url == f"/operations/{token.uuid}/"
+    page = person.get(token)
+    assert page.status_code == 410
+    with override(language):
+        assert gettext("This operation was discarded. Nothing was done or charged. You can start a new one.") in said(page)
+    assert f'href="/services/{RENEWAL}/"' in page.content.decode()
+    assert not Receipt.objects.exists()
+    person.wallet.refresh_from_db()
+    person.subscription.refresh_from_db()
+    assert (person.wallet.balance, person.subscription.operations_left) == (Decimal("100000.00"), 100)
+
+
+def test_nothing_can_be_done_any_more_with_what_was_discarded() -> None:
+    person = Person(language="en")
+    token = person.reviewed()
+    for _again in range(2):
+        person.post(token, discard="1")
+    for data in ({"fingerprint": token.fingerprint}, person.answers(), {"extend": "1"}, {"code": "123456"}, {"again": "1"}):
+        assert person.post(token, **data).url == f"/operations/{token.uuid}/"
+        assert "This operation was discarded." in said(person.get(token))
+    assert str(token.uuid) not in person.client.get("/operations/").content.decode()
+    assert not Receipt.objects.exists()
+    token = person.start()
+    assert person.get(token).status_code == 200
+
+
+def test_what_was_done_cannot_be_discarded() -> None:
+    person = Person()
+    token = person.reviewed()
+    person.confirm(token)
+    assert person.post(token, discard="1").url == f"/operations/{token.uuid}/"
+    assert person.get(token).url == f"/receipts/{token.receipts.get().uuid}/"
+
+
+def test_whoever_discards_does_not_confirm_whatever_else_is_posted() -> None:
+    person = Person()
+    token = person.reviewed()
+    person.post(token, fingerprint=token.fingerprint, discard="1")
+    assert not Receipt.objects.exists()
+
+
+def test_a_journey_of_somebody_else_is_not_discarded() -> None:
+    token = Person().reviewed()
+    assert Person().post(token, discard="1").status_code == 404
+    token.refresh_from_db()
+    assert token.step() == Step.REVIEW
+
+
+def test_a_code_asked_for_in_the_tab_of_a_discarded_journey_leads_to_what_became_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    person = Person(language="en")
+    token = person.start()
+    send_code = OperationToken.send_code
+
+    def discarded_meanwhile(token: OperationToken) -> Any:
+        token.close()
+        return send_code(token)
+
+    monkeypatch.setattr(OperationToken, "send_code", discarded_meanwhile)
+    assert person.post(token, again="1").url == f"/operations/{token.uuid}/"
+    assert "This operation was discarded." in said(person.get(token))
+
+
+def test_a_journey_closed_by_wrong_codes_was_not_discarded_and_one_left_after_some_was() -> None:
+    person = Person(language="en")
+    token = person.start()
+    for _try in range(5):
+        person.post(token, code=person.wrong_code(token))
+    assert "Too many tries" in said(person.get(token))
+    Attempt.objects.all().delete()
+    other = person.start()
+    for _try in range(4):
+        person.post(other, code=person.wrong_code(other))
+    person.post(other, discard="1")
+    assert "This operation was discarded." in said(person.get(other))
+    Attempt.objects.all().delete()
+    last = person.start()
+    for _try in range(4):
+        person.post(last, code=person.wrong_code(last))
+    person.post(last, code=person.code(last))
+    person.post(last, discard="1")
+    assert "This operation was discarded." in said(person.get(last))
+
+
 # --- whose journey it is ----------------------------------------------------------------------------------------------
 def test_a_journey_of_another_user_does_not_exist() -> None:
     token = Person().reviewed()
@@ -574,7 +681,13 @@ def test_a_journey_without_leave_or_service_does_not_exist(monkeypatch: pytest.M
 def test_leave_that_goes_while_the_page_is_made_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     person = Person()
     token = person.opened()
-    monkeypatch.setattr(views, "leave_of", lambda token: Membership.objects.update(removed_at=clock.now()))
+    step = OperationToken.step
+
+    def leave_goes(token: OperationToken) -> Step:
+        Membership.objects.update(removed_at=clock.now())
+        return step(token)
+
+    monkeypatch.setattr(OperationToken, "step", leave_goes)
     assert person.get(token).status_code == 404
 
 
@@ -587,6 +700,39 @@ def test_a_visitor_is_led_to_the_sign_in() -> None:
         assert answer.status_code == 302
         assert answer.url.startswith("/sign-in/")
     assert not Receipt.objects.exists()
+
+
+# --- the title of what went wrong -------------------------------------------------------------------------------------
+def title(answer: Any) -> str:
+    found = re.search(r"<title>(.*?)</title>", answer.content.decode(), re.DOTALL)
+    assert found
+    return " ".join(found[1].split())
+
+
+@BOTH
+def test_the_title_says_first_that_something_is_wrong(language: str) -> None:
+    person = Person(language=language)
+    error, name = {"ar": ("خطأ:", "تجديد الإقامة"), "en": ("Error:", "Renew residency")}[language]
+    token = person.start()
+    assert title(person.get(token)).startswith(name)
+    wrong_code = person.post(token, code=person.wrong_code(token))
+    person.post(token, code=person.code(token))
+    assert title(person.get(token)).startswith(name)
+    no_period = person.give(token, 7)
+    hold = HoldFactory(resident=person.resident)
+    unmet = person.give(token)
+    type(hold).objects.update(cleared_on=clock.today())
+    person.give(token)
+    review = person.get(token)
+    assert title(review).startswith(name)
+    token.refresh_from_db()
+    old_page = person.post(token, fingerprint="older")
+    Subscription.objects.update(operations_left=0)
+    refused = person.confirm(token)
+    for answer in (wrong_code, no_period, unmet, old_page, refused):
+        assert answer.status_code in {409, 422}
+        assert title(answer).startswith(f"{error} {name}"), title(answer)
+        assert title(answer).count(error) == 1
 
 
 # --- the menu ---------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """What an account sees of its operations, and what anyone may see: the public check, the keys, the fees."""
 
+import copy
 import json
 from datetime import timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from muqeem.operations.perform import Refused, perform
 from muqeem.operations.views import receipts
 from muqeem.record.models import Event, Parameter
 from muqeem.serials import new_serial, show_serial
-from tests.factories import HoldFactory, MembershipFactory, ResidentFactory, UserFactory, in_days
+from tests.factories import AccountFactory, BranchFactory, HoldFactory, MembershipFactory, ResidentFactory, UserFactory, in_days
 from tests.operations.journeys import RENEWAL, Person, said
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +130,104 @@ def test_a_receipt_is_seen_by_every_member_of_the_account(person: Person) -> Non
     assert page.status_code == 200
     assert receipt.number in said(page)
     assert "no-store" in page["Cache-Control"]
+
+
+# --- a member limited to branches -------------------------------------------------------------------------------------
+class Branches:
+    """An account with a branch in Jeddah, whose manager is limited to it, and one in Riyadh; each resident has a receipt."""
+
+    def __init__(self) -> None:
+        self.main = Person(language="en")
+        self.jeddah, self.riyadh = BranchFactory.create_batch(2, account=self.main.account)
+        self.receipts = {branch: self.renewed_in(branch) for branch in (self.jeddah, self.riyadh, None)}
+        member = MembershipFactory(account=self.main.account, user=UserFactory(language="en"), privileges=[RENEWAL])
+        member.branches.add(self.jeddah)
+        self.manager = copy.copy(self.main)
+        self.manager.user, self.manager.membership, self.manager.client = member.user, member, Client()
+        self.manager.sign_in()
+
+    def renewed_in(self, branch: Any) -> Receipt:
+        self.main.resident = ResidentFactory(domestic=True, sponsor=self.main.account, branch=branch)
+        return perform(token := self.main.ready(), token.fingerprint)
+
+    def sees(self, receipt: Receipt) -> bool:
+        """Whether the manager does: by its address, its page's, its file's and in the list, or nowhere at all."""
+        page = receipt.documents.get()
+        looks = [f"/receipts/{receipt.uuid}/", f"/documents/{page.serial}/", f"/documents/{page.serial}.pdf"]
+        answers = {self.manager.client.get(look).status_code != 404 for look in looks}
+        answers.add(self.manager.client.post(f"/documents/{page.serial}/copies/", {"copy": "1"}).status_code != 404)
+        answers.add(receipt.number in said(self.manager.client.get("/operations/")))
+        assert len(answers) == 1
+        return answers.pop()
+
+
+@pytest.fixture
+def branches() -> Branches:
+    return Branches()
+
+
+def test_a_member_limited_to_a_branch_sees_what_was_done_for_its_residents(branches: Branches) -> None:
+    assert {branch: branches.sees(receipt) for branch, receipt in branches.receipts.items()} == {
+        branches.jeddah: True,
+        branches.riyadh: False,
+        None: False,
+    }
+    numbers = {receipt.number for receipt in branches.receipts.values()}
+    seen = said(branches.main.client.get("/operations/"))
+    assert {number for number in numbers if number in seen} == numbers
+
+
+def test_what_a_member_did_stays_in_sight_when_the_resident_goes_elsewhere(branches: Branches) -> None:
+    manager = branches.manager
+    manager.resident = ResidentFactory(domestic=True, sponsor=manager.account, branch=branches.jeddah)
+    own = perform(token := manager.ready(), token.fingerprint)
+    other = branches.receipts[branches.jeddah]
+    type(own.resident).objects.filter(pk__in=[own.resident_id, other.resident_id]).update(branch=branches.riyadh)
+    assert branches.sees(own)
+    assert not branches.sees(other)
+
+
+def test_refusals_are_shown_for_the_branchs_residents_and_the_members_own(branches: Branches) -> None:
+    for branch in (branches.jeddah, branches.riyadh):
+        branches.main.resident = ResidentFactory(
+            domestic=True, sponsor=branches.main.account, branch=branch, first_en=f"REFUSED {branch.pk}"
+        )
+        refused(branches.main)
+    manager = branches.manager
+    manager.resident = moved = ResidentFactory(domestic=True, sponsor=manager.account, branch=branches.jeddah, first_en="REFUSED TO ME")
+    refused(manager)
+    type(moved).objects.filter(pk=moved.pk).update(branch=branches.riyadh)
+    seen = said(manager.client.get("/operations/"))
+    assert f"REFUSED {branches.jeddah.pk}" in seen
+    assert f"REFUSED {branches.riyadh.pk}" not in seen
+    assert "REFUSED TO ME" in seen
+    assert f"REFUSED {branches.riyadh.pk}" in said(branches.main.client.get("/operations/"))
+
+
+def test_a_line_of_another_kind_disturbs_no_list(branches: Branches) -> None:
+    Event.objects.write("ask-employer", account=branches.main.account.number, subject="no uuid at all")
+    assert branches.manager.client.get("/operations/").status_code == 200
+
+
+def test_a_list_of_a_branch_asks_no_more_for_more(branches: Branches) -> None:
+    one = queries_of(branches.manager, "/operations/")
+    branches.renewed_in(branches.jeddah)
+    branches.renewed_in(branches.riyadh)
+    assert queries_of(branches.manager, "/operations/") == one
+
+
+# --- a resident who is somebody else's by now ---------------------------------------------------------------------------
+def test_a_receipt_leads_to_the_resident_only_as_long_as_the_account_reaches_them(person: Person) -> None:
+    receipt = done(person)
+    file = f'href="/residents/{receipt.resident.uuid}/"'
+    page = person.client.get(f"/receipts/{receipt.uuid}/")
+    assert file in page.content.decode()
+    assert person.client.get(f"/residents/{receipt.resident.uuid}/").status_code == 200
+    type(receipt.resident).objects.filter(pk=receipt.resident_id).update(sponsor=AccountFactory())
+    page = person.client.get(f"/receipts/{receipt.uuid}/")
+    assert page.status_code == 200
+    assert file not in page.content.decode()
+    assert person.client.get(f"/residents/{receipt.resident.uuid}/").status_code == 404
 
 
 def test_a_receipt_outlives_its_service(person: Person, stamp: Any) -> None:

@@ -24,7 +24,7 @@ from accounts.models import Attempt, OperationToken
 from accounts.models.tokens import Step
 from muqeem.operations.models import Print, Receipt
 from muqeem.record.models import Message
-from tests.factories import ResidentFactory
+from tests.factories import ResidentFactory, UserFactory
 from tests.live import CSRF, Site, Visitor, broken, children_of, drained, eventually, kill, note, reviewed, stop
 from tests.soak import History, soak
 
@@ -312,6 +312,23 @@ def test_a_gateway_that_hangs_fails_and_loses_answers_delays_no_page_and_bills_n
     assert asked == {str(message.key): 2 if str(message.key) in gateway.troubled else 1 for message in Message.objects.all()}
     assert len(set(gateway.heard)) == len(asked)  # one key, one text
     assert broken() == []
+
+
+def test_without_redis_a_gateway_that_hangs_keeps_no_page_waiting(site: Site) -> None:
+    gateway = Gateway()
+    gateway.troubles = ["hang"] * 20
+    stop(site.engines.redis)
+    site.web()
+    person = Visitor(site)
+    codes = [OperationToken.begin(UserFactory(), "iqama-renewal", person.account) for _ in range(20)]
+    assert person.confirm(reviewed(person)).status_code == 302
+    with gateway.open():
+        site.sweeper(SMS_URL=gateway.url)
+        eventually(lambda: "hang" in gateway.troubled.values(), within=10 * ROOM)
+        began = time.monotonic()
+        eventually(lambda: Print.objects.exclude(rendered_at=None).exists(), within=10 * ROOM)
+        note(f"a page after {time.monotonic() - began:.1f} s, while {len(gateway.heard)} of {len(codes)} texts hung")
+        assert not Message.objects.exclude(sent_at=None).exists()
 
 
 # --- everything at once ---

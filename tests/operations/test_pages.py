@@ -1,21 +1,31 @@
 """Paper: rendered by real WeasyPrint, read back as words and codes; hints lost, workers dead, a broker that is away."""
 
+import copy
 import io
+import os
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
+from threading import Barrier, Event
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pypdf
 import pypdfium2
 import pytest
 import zxingcpp
+from celery.signals import celeryd_init
 from django.core.files import storage
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext, override
 from kombu import pools
 from kombu.exceptions import OperationalError
 
@@ -23,13 +33,17 @@ from accounts.models import User
 from muqeem import clock, pdf, seal
 from muqeem.celery import app
 from muqeem.operations import sweeper, tasks
+from muqeem.operations.invariants import violations
 from muqeem.operations.management.commands import sweep as sweeping
 from muqeem.operations.models import Document, Print, Receipt
 from muqeem.operations.perform import perform
 from muqeem.operations.views import receipts
-from muqeem.record.models import Event, Message
+from muqeem.record.models import Event as Line
+from muqeem.record.models import Message
+from muqeem.record.tasks import hint as hint_of_a_text
 from muqeem.serials import show_serial
-from tests.factories import UserFactory
+from tests.accounts.people import all_at_once
+from tests.factories import MembershipFactory, UserFactory
 from tests.operations.journeys import Person, said
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +180,37 @@ def test_a_worker_that_died_is_followed_when_its_lease_is_over(receipt: Receipt,
     assert again(printed).ready
 
 
+def test_a_page_is_on_the_disk_before_its_row_says_so(receipt: Receipt, counted: list[str], monkeypatch: Monkey, settings: Any) -> None:
+    done: list[str] = []
+    sync, rendered = os.fsync, Print.rendered
+
+    def noted(descriptor: int) -> None:
+        done.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    monkeypatch.setattr(Print, "rendered", lambda self, *args: done.append("rendered") or rendered(self, *args))
+    tasks.produce(copy_of(receipt).pk)
+    file = Path(copy_of(receipt).file.path)
+    assert done == [str(file), str(file.parent), str(file.parent.parent), str(settings.MEDIA_ROOT), "rendered"]
+
+
+class Bucket(storage.Storage):
+    """A storage that is no folder."""
+
+    def exists(self, _name: str) -> bool:
+        return False
+
+    def _save(self, name: str, _content: Any) -> str:
+        return name
+
+
+def test_a_storage_that_is_no_folder_keeps_pages_in_its_own_way(receipt: Receipt, counted: list[str], settings: Any) -> None:
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": f"{Bucket.__module__}.{Bucket.__name__}"}}
+    tasks.produce(copy_of(receipt).pk)
+    assert copy_of(receipt).ready
+
+
 # --- a page that cannot be made ---------------------------------------------------------------------------------------
 @pytest.fixture
 def unprintable() -> Print:
@@ -185,7 +230,7 @@ def test_a_name_that_turns_around_is_not_printed_and_staff_see_why(unprintable: 
     assert not unprintable.file
     assert list(Print.objects.stuck()) == [unprintable]
     staff = a_member_of_staff()
-    listed = staff.get("/admin/operations/print/?failed_at__isempty=0")
+    listed = staff.get("/admin/operations/print/?state=failed")
     assert listed.status_code == 200
     assert "U+202E" in listed.content.decode()
 
@@ -205,7 +250,7 @@ def test_staff_try_a_failed_copy_again_and_the_journal_knows(unprintable: Print)
     answer = staff.post("/admin/operations/print/", {"action": "try_again", "_selected_action": [unprintable.pk]}, follow=True)
     assert answer.status_code == 200
     assert "1 page is tried again." in answer.content.decode()
-    event = Event.objects.latest("pk")
+    event = Line.objects.latest("pk")
     assert (event.kind, event.data["copies"]) == ("staff-retry", [unprintable.pk])
     assert event.seq
     tasks.produce(unprintable.pk)
@@ -286,19 +331,37 @@ def test_a_hint_renders_the_copy_it_names(receipt: Receipt, counted: list[str]) 
     assert copy_of(receipt).ready
 
 
+def swept() -> int:
+    """One look at every outbox."""
+    return sum(sweeper.sweep(outbox) for outbox in sweeper.OUTBOXES)
+
+
 @pytest.fixture
 def no_broker(settings: Any) -> Iterator[None]:
     """A broker's address where nobody listens."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        url = f"redis://127.0.0.1:{closed.getsockname()[1]}/0"
-        settings.CELERY_BROKER_URL = url
-        before = app.conf.broker_url, app.conf.broker_write_url
-        app.conf.broker_url = app.conf.broker_write_url = url
-        _forget_connections()
+        with broker_at(closed, settings):
+            yield
+
+
+@pytest.fixture
+def silent_broker(settings: Any) -> Iterator[None]:
+    """A broker that takes every call and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as silent, broker_at(silent, settings):  # the kernel takes the calls
         yield
-        app.conf.broker_url, app.conf.broker_write_url = before
-        _forget_connections()
+
+
+@contextmanager
+def broker_at(door: socket.socket, settings: Any) -> Iterator[None]:
+    url = f"redis://127.0.0.1:{door.getsockname()[1]}/0"
+    settings.CELERY_BROKER_URL = url
+    before = app.conf.broker_url, app.conf.broker_write_url
+    app.conf.broker_url = app.conf.broker_write_url = url
+    _forget_connections()
+    yield
+    app.conf.broker_url, app.conf.broker_write_url = before
+    _forget_connections()
 
 
 def _forget_connections() -> None:
@@ -321,23 +384,44 @@ def test_with_the_broker_away_a_done_operation_is_no_error_page_and_everything_s
     with pytest.raises(OperationalError):
         tasks.render.apply_async(kwargs={"copy": 0}, retry=False)
     assert not sweeper.broker_is_there()
-    assert sweeper.sweep() == 3  # the code, the text afterwards, the page
+    assert swept() == 3  # the code, the text afterwards, the page
     assert Print.objects.get().ready
     assert not Message.objects.due().exists()
-    assert sweeper.sweep() == 0
+    assert swept() == 0
+
+
+@pytest.mark.parametrize("hint", [tasks.hint, hint_of_a_text])
+def test_a_broker_that_never_answers_holds_a_hint_for_a_moment_only(
+    silent_broker: None, hint: Callable[[int], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    hint(1)  # the first of a process also loads the client
+    began = time.monotonic()
+    hint(1)
+    assert not sweeper.broker_is_there()
+    assert time.monotonic() - began < 2  # 0.6 s; the machine of the tests is small and shared
+    assert caplog.text.count("the broker is away") == 2
+
+
+def test_a_worker_waits_for_the_broker_longer_than_those_who_hand_a_hint_over() -> None:
+    ours = app.conf.broker_transport_options
+    worker = SimpleNamespace(broker_transport_options=ours)
+    celeryd_init.send(sender="prints@host", instance=None, conf=worker, options={})
+    assert worker.broker_transport_options["socket_timeout"] > 1  # how long a worker's question for work may take
+    assert app.conf.broker_transport_options["socket_timeout"] == 0.3
+    assert worker.broker_transport_options["visibility_timeout"] == ours["visibility_timeout"]
 
 
 def test_a_lost_hint_is_given_again_until_the_work_is_done(
     receipt: Receipt, hinted: list[Any], counted: list[str], monkeypatch: Monkey, shift: Shift
 ) -> None:
     monkeypatch.setattr(sweeper, "broker_is_there", lambda: True)
-    assert sweeper.sweep() == len(hinted) == 2
-    assert sweeper.sweep() == 0  # a worker has half a minute
+    assert swept() == len(hinted) == 2
+    assert swept() == 0  # a worker has half a minute
     shift(timedelta(seconds=31))
-    assert sweeper.sweep() == 2
+    assert swept() == 2
     tasks.produce(copy_of(receipt).pk)
     shift(timedelta(seconds=62))
-    assert sweeper.sweep() == 1
+    assert swept() == 1
     assert [name for name, _ in hinted] == ["record.send", "operations.render"] * 2 + ["record.send"]
 
 
@@ -348,7 +432,7 @@ def test_a_broker_that_goes_between_look_and_hint_loses_nothing(receipt: Receipt
     monkeypatch.setattr(sweeper, "broker_is_there", lambda: True)
     for task in (tasks.render, sweeper.send):
         monkeypatch.setattr(task, "apply_async", gone)
-    assert sweeper.sweep() == 2
+    assert swept() == 2
     assert copy_of(receipt).ready
 
 
@@ -356,26 +440,71 @@ def test_the_broker_of_the_settings_is_there() -> None:
     assert sweeper.broker_is_there()
 
 
-def test_the_sweeper_looks_once_or_until_it_is_told_to_stop(monkeypatch: Monkey) -> None:
-    looks: list[int] = []
-    monkeypatch.setattr(sweeping, "sweep", lambda: looks.append(1))
+def test_the_sweeper_looks_at_every_outbox_once(monkeypatch: Monkey) -> None:
+    looks: list[sweeper.Outbox] = []
+    monkeypatch.setattr(sweeping, "sweep", looks.append)
     call_command("sweep", "--once")
-    assert len(looks) == 1
+    assert looks == list(sweeper.OUTBOXES)
 
-    handlers: dict[int, Any] = {}
-    monkeypatch.setattr(sweeping.signal, "signal", handlers.__setitem__)
-    monkeypatch.setattr(sweeping, "close_old_connections", lambda: None)
 
-    def look() -> None:
-        looks.append(1)
-        if len(looks) == 4:
-            handlers[sweeping.signal.SIGTERM](15, None)
+class Stop(Event):
+    """Says stop after so many waits, and waits for nothing."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self.left = after
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.left -= 1
+        if not self.left:
+            self.set()
+        return self.is_set()
+
+
+def test_an_outbox_is_watched_whatever_the_database_does(monkeypatch: Monkey) -> None:
+    looks: list[sweeper.Outbox] = []
+
+    def look(outbox: sweeper.Outbox) -> None:
+        looks.append(outbox)
         raise sweeping.DatabaseError("restarting")
 
     monkeypatch.setattr(sweeping, "sweep", look)
-    monkeypatch.setattr(sweeping.Event, "wait", lambda self, timeout: None)
+    monkeypatch.setattr(sweeping, "close_old_connections", lambda: None)
+    monkeypatch.setattr(sweeping, "connection", Mock())
+    sweeping.watch(sweeper.OUTBOXES[0], Stop(after=4))
+    assert looks == [sweeper.OUTBOXES[0]] * 4
+
+
+@pytest.fixture
+def handlers(monkeypatch: Monkey) -> dict[int, Any]:
+    """What the sweeper does at a signal."""
+    found: dict[int, Any] = {}
+    monkeypatch.setattr(sweeping.signal, "signal", found.__setitem__)
+    return found
+
+
+def test_no_outbox_waits_for_another_until_the_sweeper_is_told_to_stop(monkeypatch: Monkey, handlers: dict[int, Any]) -> None:
+    together = Barrier(len(sweeper.OUTBOXES))
+
+    def watch(_outbox: sweeper.Outbox, stop: Event) -> None:
+        if together.wait(5) == 0:  # each got here while the others still are
+            handlers[sweeping.signal.SIGTERM](15, None)
+        assert stop.wait(5)
+
+    monkeypatch.setattr(sweeping, "watch", watch)
     sweeping.Command().handle()
-    assert len(looks) == 4
+    assert not together.broken
+
+
+def test_a_sweeper_of_which_a_part_broke_ends_as_a_whole(monkeypatch: Monkey, handlers: dict[int, Any]) -> None:
+    def watch(outbox: sweeper.Outbox, stop: Event) -> None:
+        if outbox is sweeper.OUTBOXES[0]:
+            raise LookupError("broken")
+        assert stop.wait(5)
+
+    monkeypatch.setattr(sweeping, "watch", watch)
+    with pytest.raises(LookupError, match="broken"):
+        sweeping.Command().handle()
 
 
 # --- the receipt's page -----------------------------------------------------------------------------------------------
@@ -416,16 +545,38 @@ def test_looking_again_waits_for_a_page_that_is_nearly_ready(person: Person, cou
     assert len(looks) == 2
 
 
+def promised(person: Person, receipt: Receipt) -> str:
+    """The copy that the page's button names now."""
+    page = person.client.get(f"/receipts/{receipt.uuid}/").content.decode()
+    found = re.search(r'name="copy" value="([0-9]+)"', page)
+    assert found
+    return found[1]
+
+
+def ask(person: Person, receipt: Receipt, wanted: str) -> Any:
+    return person.client.post(f"/documents/{receipt.documents.get().serial}/copies/", {"copy": wanted})
+
+
+def colleague_of(person: Person) -> Person:
+    """Another member of the account, in a browser of their own."""
+    other = copy.copy(person)
+    other.membership = MembershipFactory(account=person.account, user=UserFactory(language="en"))
+    other.user, other.client = other.membership.user, Client()
+    other.sign_in()
+    return other
+
+
 def test_the_first_print_is_copy_one_and_every_further_one_is_numbered(person: Person, counted: list[str]) -> None:
     receipt = person.renewed()
     document = receipt.documents.get()
-    copies = f"/documents/{document.serial}/copies/"
-    assert person.client.post(copies).url == f"/receipts/{receipt.uuid}/"  # not ready yet: copy 1 is taken
     tasks.produce(copy_of(receipt).pk)
+    assert promised(person, receipt) == "1"
+    assert ask(person, receipt, "1").url == f"/documents/{document.serial}.pdf"
     assert document.prints.count() == 1
-    assert person.client.post(copies).url == f"/receipts/{receipt.uuid}/"
+    assert promised(person, receipt) == "2"
+    assert ask(person, receipt, "2").url == f"/receipts/{receipt.uuid}/"  # it is still to be made
     second = copy_of(receipt, 2)
-    assert second.taken_at
+    assert (second.taken_by, second.taken_at is not None) == (person.user, True)
     tasks.produce(second.pk)
     file = person.client.get(f"/documents/{document.serial}.pdf")
     assert file["Content-Type"] == "application/pdf"
@@ -433,21 +584,97 @@ def test_the_first_print_is_copy_one_and_every_further_one_is_numbered(person: P
     assert b"".join(file.streaming_content).startswith(b"%PDF")
 
 
-def test_the_first_print_of_a_ready_page_is_the_file(person: Person, counted: list[str]) -> None:
+@pytest.mark.parametrize("wanted", [1, 2])
+def test_a_copy_asked_for_twice_is_made_once(person: Person, counted: list[str], wanted: int) -> None:
     receipt = person.renewed()
-    document = receipt.documents.get()
-    tasks.produce(copy_of(receipt).pk)
-    assert person.client.post(f"/documents/{document.serial}/copies/").url == f"/documents/{document.serial}.pdf"
-    assert document.prints.count() == 1
+    for number in range(1, wanted + 1):
+        answers = {ask(person, receipt, str(number)).url for _click in range(3)}
+        assert len(answers) == 1
+        tasks.produce(copy_of(receipt, number).pk)
+    assert receipt.documents.get().prints.count() == wanted
+    assert ask(person, receipt, str(wanted)).url == f"/documents/{receipt.documents.get().serial}.pdf"
+    assert receipt.documents.get().prints.count() == wanted
+
+
+@pytest.mark.parametrize("wanted", ["", "0", "3", "-1", "٢", "x", "9" * 50])
+def test_a_copy_that_no_button_promised_is_not_made(person: Person, wanted: str) -> None:
+    receipt = person.renewed()
+    assert ask(person, receipt, wanted).url == f"/receipts/{receipt.uuid}/"
+    printed = receipt.documents.get().prints.get()
+    assert printed.taken_at is None
+
+
+def test_a_colleague_with_the_same_page_before_them_gets_a_copy_of_their_own(person: Person, counted: list[str]) -> None:
+    receipt = person.renewed()
+    ask(person, receipt, "1")
+    colleague = colleague_of(person)
+    for _click in range(2):
+        ask(colleague, receipt, "1")
+    assert list(receipt.documents.get().prints.order_by("copy").values_list("copy", "user", "taken_by")) == [
+        (1, person.user.pk, person.user.pk),
+        (2, colleague.user.pk, colleague.user.pk),
+    ]
+
+
+def test_a_fresh_copy_is_printed_by_whoever_comes_first(person: Person, counted: list[str]) -> None:
+    receipt = person.renewed()
+    colleague = colleague_of(person)
+    for _click in range(2):
+        ask(colleague, receipt, "1")
+    assert copy_of(receipt).taken_by == colleague.user
+    ask(person, receipt, "1")
+    assert copy_of(receipt, 2).taken_by == person.user
+
+
+@pytest.mark.usefixtures("transactional")
+def test_of_simultaneous_clicks_one_makes_the_copy(monkeypatch: Monkey) -> None:
+    monkeypatch.setattr(pdf, "render", lambda *_: b"%PDF-1.7")
+    person = Person()
+    receipt = person.renewed()
+    ask(person, receipt, "1")
+    address = f"/documents/{receipt.documents.get().serial}/copies/"
+
+    def click(_: int) -> str:
+        client = Client()
+        client.cookies["session"] = person.client.cookies["session"].value
+        return str(client.post(address, {"copy": "2"}).url)
+
+    assert set(all_at_once(click, 6)) == {f"/receipts/{receipt.uuid}/"}
+    assert receipt.documents.get().prints.count() == 2
 
 
 def test_another_copy_can_be_asked_for_where_one_failed(person: Person, counted: list[str]) -> None:
     receipt = person.renewed()
-    document = receipt.documents.get()
     copy_of(receipt).fail("its printer's name")
-    person.client.post(f"/documents/{document.serial}/copies/")
+    ask(person, receipt, "2")
     tasks.produce(copy_of(receipt, 2).pk)
     assert copy_of(receipt, 2).ready
+
+
+# --- a file that is lost ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_copy_whose_file_is_lost_says_so_and_another_one_can_be_printed(
+    language: str, counted: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    person = Person(language=language)
+    receipt = person.renewed()
+    address = f"/documents/{receipt.documents.get().serial}.pdf"
+    tasks.produce(copy_of(receipt).pk)
+    Path(copy_of(receipt).file.path).unlink()
+    assert person.client.get(f"/receipts/{receipt.uuid}/").status_code == 200
+    page = person.client.get(address)
+    assert page.status_code == 404
+    with override(language):
+        assert gettext("The file of this copy is missing") in said(page)
+        assert gettext("Error:") in said(page)
+    assert [(record.levelname, record.reference) for record in caplog.records if record.name == receipts.__name__] == [
+        ("ERROR", f"{receipt.documents.get().serial}-1.pdf")
+    ]
+    assert 'name="copy" value="2"' in page.content.decode()
+    assert ask(person, receipt, "2").url == f"/receipts/{receipt.uuid}/"
+    tasks.produce(copy_of(receipt, 2).pk)
+    assert b"".join(person.client.get(address).streaming_content).startswith(b"%PDF")
+    assert [str(found) for found in violations(files=True) if found.code == "I25"]  # the loss itself stays on record
 
 
 def test_copies_of_two_people_at_once_are_two(person: Person) -> None:
@@ -455,7 +682,7 @@ def test_copies_of_two_people_at_once_are_two(person: Person) -> None:
     receipt = person.renewed()
     document = receipt.documents.get()
     with CaptureQueriesContext(connection) as queries:
-        person.client.post(f"/documents/{document.serial}/copies/")
+        person.client.post(f"/documents/{document.serial}/copies/", {"copy": "1"})
     about = [query["sql"] for query in queries if "operations_" in query["sql"]]
     locked = next(place for place, sql in enumerate(about) if "FOR UPDATE" in sql)
     read = next(place for place, sql in enumerate(about) if 'FROM "operations_print"' in sql)

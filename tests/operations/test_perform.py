@@ -3,6 +3,7 @@
 import contextlib
 from datetime import timedelta
 from decimal import Decimal
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,6 +23,7 @@ from muqeem.record import journal
 from muqeem.record.models import ChainHead, Event, Message, Parameter
 from residency.models import Iqama, Resident, View
 from residency.operations import RenewIqama
+from tests.accounts.people import all_at_once
 from tests.factories import AccountFactory, HoldFactory, MembershipFactory, ResidentFactory, UserFactory, in_days
 from tests.operations.journeys import Person
 from tests.operations.services import Stamp
@@ -547,6 +549,43 @@ def test_the_second_of_two_tokens_on_a_resident_is_judged_on_the_new_facts() -> 
     receipt = perform(second, second.fingerprint)
     assert receipt.facts["card_version"] == first.receipts.get().facts["card_version"] + 1
     assert worker.iqamas.count() == 3
+
+
+def discard(token: OperationToken) -> None:
+    again(token).close()
+
+
+@pytest.mark.usefixtures("transactional")
+def test_of_a_discard_and_a_confirmation_at_the_same_moment_exactly_one_wins() -> None:
+    person = Person()
+    for _race in range(4):
+        token = person.ready()
+        all_at_once(lambda number, token=token: discard(token) if number % 2 else perform(again(token), token.fingerprint), 4)
+        token.refresh_from_db()
+        done = token.receipts.exists()
+        assert (token.used_at is not None, token.closed_at is None) == (done, done)
+
+
+@pytest.mark.usefixtures("transactional")
+def test_a_discard_waits_for_the_confirmation_under_way_and_then_has_nothing_to_discard(monkeypatch: Monkey) -> None:
+    token = Person().ready()
+    discarding = Thread(target=lambda: errors.extend(all_at_once(lambda _: discard(token), 1)))
+    errors: list[Any] = []
+    tell = performing._tell
+
+    def meanwhile(*args: Any) -> int:
+        discarding.start()
+        discarding.join(0.5)
+        assert discarding.is_alive()
+        return tell(*args)
+
+    monkeypatch.setattr(performing, "_tell", meanwhile)
+    receipt = perform(token, token.fingerprint)
+    discarding.join()
+    assert errors == [None]
+    token.refresh_from_db()
+    assert (token.step(), token.closed_at) == (Step.DONE, None)
+    assert receipt.token == token
 
 
 # --- who is told ------------------------------------------------------------------------------------------------------

@@ -15,27 +15,29 @@ from accounts.models import OperationToken, Wallet
 from accounts.models.limits import CodeRefused
 from accounts.models.tokens import Step, TokenClosed
 from accounts.replies import code_error, send_error
-from accounts.views import phone_last2
 from muqeem import facts
 from muqeem.operations.base import registry
-from muqeem.operations.judge import NoLeave, form_of, leave_of, verify
+from muqeem.operations.judge import NoLeave, form_of, verify
 from muqeem.operations.perform import Lapsed, Outdated, Refused, TokenSpent, perform
 
 
 @member
 def journey(request: MemberRequest, uuid: str) -> HttpResponse:
     """Show the step, or take what was posted and lead on. Nothing here happens twice, whatever is posted twice."""
-    token = get_object_or_404(OperationToken.objects.select_related("user", "account"), uuid=uuid, user=request.user)
-    if token.account != request.account or token.slug not in registry:
+    token = get_object_or_404(OperationToken, uuid=uuid, user=request.user, account=request.account)
+    if token.slug not in registry or not request.membership.may(token.slug):
         raise Http404
+    token.user, token.account = request.user, request.account
     try:
-        leave_of(token)
         return _post(request, token) if request.method == "POST" else _show(request, token)
     except NoLeave:
         raise Http404 from None
 
 
 def _post(request: MemberRequest, token: OperationToken) -> HttpResponse:
+    if "discard" in request.POST:
+        token.close()
+        return _back(token)
     if "fingerprint" in request.POST:
         return _confirm(request, token)
     match token.step():
@@ -55,7 +57,7 @@ def _post(request: MemberRequest, token: OperationToken) -> HttpResponse:
 def _show(request: MemberRequest, token: OperationToken) -> HttpResponse:
     match token.step():
         case Step.CODE:
-            return _page(request, token, "code", form=CodeForm(), phone_last2=phone_last2(request.user))
+            return _page(request, token, "code", form=CodeForm(), phone_last2=request.user.phone_last2)
         case Step.DETAILS:
             return _page(request, token, "details", form=form_of(token, None))
         case Step.REVIEW if "edit" in request.GET:
@@ -65,10 +67,12 @@ def _show(request: MemberRequest, token: OperationToken) -> HttpResponse:
         case Step.DONE:
             return redirect("receipt", token.receipts.earliest("pk").uuid)
         case Step.LAPSED:
-            sentence = _("This operation has lapsed; nothing was done. Start a new one.")
-        case _:  # closed by too many tries
-            sentence = _("Too many tries: this operation is closed. You can start a new one.")
-    return _page(request, token, "closed", status=410, sentence=sentence)
+            tone, sentence = "warn", _("This operation has lapsed; nothing was done. Start a new one.")
+        case _ if token.was_discarded:
+            tone, sentence = "info", _("This operation was discarded. Nothing was done or charged. You can start a new one.")
+        case _:
+            tone, sentence = "warn", _("Too many tries: this operation is closed. You can start a new one.")
+    return _page(request, token, "closed", status=410, tone=tone, sentence=sentence)
 
 
 # --- the code ---
@@ -85,15 +89,17 @@ def _try_code(request: MemberRequest, token: OperationToken) -> HttpResponse:
             return _back(token)
     if token.step() != Step.CODE:
         return _back(token)
-    return _page(request, token, "code", status=422, form=form, phone_last2=phone_last2(request.user))
+    return _page(request, token, "code", status=422, form=form, phone_last2=request.user.phone_last2)
 
 
 def _send_again(request: MemberRequest, token: OperationToken) -> HttpResponse:
     try:
         token.send_code()
     except CodeRefused as error:
-        messages.warning(request, send_error(error))
-        return _page(request, token, "code", status=429, form=CodeForm(), phone_last2=phone_last2(request.user))
+        token.refresh_from_db()
+        if token.step() == Step.CODE:  # else it was discarded or opened meanwhile
+            messages.warning(request, send_error(error))
+            return _page(request, token, "code", status=429, form=CodeForm(), phone_last2=request.user.phone_last2)
     return _back(token)
 
 
@@ -153,7 +159,7 @@ def _fingerprint(request: MemberRequest) -> str:
 def _refused(request: MemberRequest, token: OperationToken, refusal: Refused) -> HttpResponse:
     """Nothing was done. Where facts, answers or price changed, the new ones are shown to be confirmed or corrected."""
     if refusal.judgement is None or refusal.judgement.obstacles:
-        return _page(request, token, "refused", status=409, sentence=refusal.reason, mend=refusal.mend)
+        return _page(request, token, "refused", status=409, refusal=refusal.reason, mend=refusal.mend)
     before = token.shown
     assert before is not None
     assert token.data is not None

@@ -1,5 +1,6 @@
 """What came of it: receipts, their pages, the account's operations."""
 
+import logging
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +8,9 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, UUIDField, When
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -16,20 +20,25 @@ from accounts.models import OperationToken, User
 from muqeem import catalogue, clock
 from muqeem.facts import named
 from muqeem.operations.base import registry
-from muqeem.operations.models import Document, Print, Receipt
+from muqeem.operations.models import Document, Print, Receipt, residents_reached
 from muqeem.operations.tasks import print_copy
 from muqeem.record.models import Event
 from muqeem.sentences import Sentence
 from muqeem.serials import clean_serial
 
+logger = logging.getLogger(__name__)
+
 WAIT = 2.0  # seconds that "Look again" may wait for a page that is nearly ready
 PAGE = 25
+KINDS = ("operation", "refusal")  # of the journal's lines, those that the list shows
 
 
 @member
 def receipt(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """The receipt with its pages. It never looks at the services of today."""
-    found = get_object_or_404(Receipt.objects.select_related("account", "user", "resident"), uuid=uuid, account=request.account)
+    seen = Receipt.objects.seen_by(request.membership).select_related("account", "user")
+    found = get_object_or_404(seen, uuid=uuid)
+    reach = residents_reached(request.account, request.membership.branch_ids())
     context = {
         "receipt": found,
         "operation": {"title": found.title, "done_title": named(found.titles)},
@@ -37,7 +46,7 @@ def receipt(request: MemberRequest, uuid: UUID) -> HttpResponse:
         "fee": found.fee,
         "documents": _documents(found, until=time.monotonic() + (WAIT if "wait" in request.GET else 0)),
         "already_done": "again" in request.GET,
-        "resident_uuid": found.resident.uuid,
+        "resident_uuid": reach.filter(pk=found.resident_id).values_list("uuid", flat=True).first(),
     }
     return render(request, "operations/receipt.html", context)
 
@@ -49,7 +58,13 @@ def _documents(found: Receipt, *, until: float) -> list[dict[str, Any]]:
         while printed.state == "progress" and time.monotonic() < until:
             time.sleep(0.1)
             printed.refresh_from_db()
-    return [{"serial": page.serial, "code": page.code, "state": printed.state, "copy": printed.copy} for page, printed in newest]
+    return [_shown(page, printed) for page, printed in newest]
+
+
+def _shown(page: Document, newest: Print) -> dict[str, Any]:
+    """A page as its component shows it. `next_copy` is what the button promises to print: the form posts it."""
+    next_copy = newest.copy if newest.is_fresh else newest.copy + 1
+    return {"serial": page.serial, "code": page.code, "state": newest.state, "copy": newest.copy, "next_copy": next_copy}
 
 
 def _newest(document: Document) -> Print:
@@ -59,47 +74,70 @@ def _newest(document: Document) -> Print:
 @member
 def document(request: MemberRequest, serial: str) -> HttpResponse:
     """The document's address leads to its receipt."""
-    return redirect("receipt", _of_account(request, serial).receipt.uuid)
+    return redirect("receipt", _seen(request, serial).receipt.uuid)
 
 
 @member
 def document_pdf(request: MemberRequest, serial: str) -> HttpResponseBase:
     """The newest copy as a file; while it is being made, the receipt shows the progress."""
-    found = _of_account(request, serial)
+    found = _seen(request, serial)
     printed = _newest(found)
     if not printed.ready:
         return redirect("receipt", found.receipt.uuid)
     name = f"{found.serial}-{printed.copy}.pdf"
+    try:
+        file = printed.file.open()
+    except FileNotFoundError:
+        logger.error("the file of a copy is missing", extra={"reference": name})
+        return _without_file(request, found, printed)
     download = "download" in request.GET  # else the browser shows it, ready to be printed
-    return FileResponse(printed.file.open(), as_attachment=download, filename=name, content_type="application/pdf")
+    return FileResponse(file, as_attachment=download, filename=name, content_type="application/pdf")
+
+
+def _without_file(request: MemberRequest, found: Document, lost: Print) -> HttpResponse:
+    """A copy that is on record and not in the storage: only the next one can be printed."""
+    context = {
+        "operation": {"title": found.receipt.title},
+        "receipt": found.receipt,
+        "document": _shown(found, lost) | {"next_copy": lost.copy + 1},
+    }
+    return render(request, "operations/file_missing.html", context, status=404)
 
 
 @member
 @require_POST
 def document_copies(request: MemberRequest, serial: str) -> HttpResponse:
-    """Ask for a copy on paper. The first print of a fresh page is copy 1; every further one is numbered."""
-    found = _of_account(request, serial)
+    """Ask for a copy on paper. The first print of a fresh page is copy 1; every further one is numbered.
+
+    The form names the copy that its button promised. Whoever posts it again has taken that copy and is led to it.
+    """
+    found = _seen(request, serial)
     with transaction.atomic():
         newest = Document.objects.select_for_update().get(pk=found.pk).prints.latest("copy")
-        if newest.taken_at or newest.failed_at:
-            newest = print_copy(found, request.user)
-        newest.take()
+        promised = request.POST.get("copy", "")
+        if promised not in {str(number) for number in range(1, newest.copy + 2)}:
+            return redirect("receipt", found.receipt.uuid)  # no button of ours
+        if not found.prints.filter(copy__gte=int(promised), taken_by=request.user).exists():
+            if int(promised) > newest.copy or not newest.is_fresh:
+                newest = print_copy(found, request.user)
+            newest.take(request.user)
     return redirect("document-pdf", serial) if newest.ready else redirect("receipt", found.receipt.uuid)
 
 
-def _of_account(request: MemberRequest, serial: str) -> Document:
+def _seen(request: MemberRequest, serial: str) -> Document:
     try:
         number = clean_serial(serial)
     except ValidationError:
         raise Http404 from None
-    return get_object_or_404(Document.objects.select_related("receipt"), serial=number, receipt__account=request.account)
+    seen = Document.objects.filter(receipt__in=Receipt.objects.seen_by(request.membership))
+    return get_object_or_404(seen.select_related("receipt"), serial=number)
 
 
 @member
 def my_operations(request: MemberRequest) -> HttpResponse:
     """What was done and what was refused for the account, newest first, with who and why."""
     before = request.GET.get("before", "")
-    events = Event.objects.of_account(request.account.number).filter(kind__in=["operation", "refusal"]).order_by("-id")
+    events = _events_seen(request).order_by("-id")
     if before.isascii() and before.isdecimal() and len(before) < 19:
         events = events.filter(id__lt=int(before))
     page = list(events[: PAGE + 1])
@@ -110,6 +148,21 @@ def my_operations(request: MemberRequest) -> HttpResponse:
         "next": page[PAGE - 1].pk if len(page) > PAGE else None,
     }
     return render(request, "operations/my_operations.html", context)
+
+
+def _events_seen(request: MemberRequest) -> QuerySet[Event]:
+    """The account's operations and refusals; to a member limited to branches, those of their residents and the member's own."""
+    events = Event.objects.of_account(request.account.number).filter(kind__in=KINDS)
+    branches = request.membership.branch_ids()
+    if not branches:
+        return events
+    reach = residents_reached(request.account, branches)
+    done = Receipt.objects.filter(uuid=OuterRef("about"), resident__in=reach)
+    asked = OperationToken.objects.filter(uuid=OuterRef("about")).annotate(number=KT("data__iqama_number"))
+    refused = asked.filter(number__in=reach.values("iqama_number"))
+    # The subject of other kinds is no uuid; only a case keeps the database from reading it as one.
+    about = Case(When(kind__in=KINDS, then=Cast("subject", UUIDField())))
+    return events.annotate(about=about).filter(Q(actor=request.user.username) | Exists(done) | Exists(refused))
 
 
 def _open(request: MemberRequest) -> list[OperationToken]:

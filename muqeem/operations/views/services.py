@@ -1,21 +1,20 @@
 """The menu of services, and the page of each with the button that sends the code."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.access import MemberRequest, member
 from accounts.models import OperationToken, Subscription
 from accounts.models.limits import CodeRefused, Paused
 from accounts.models.tokens import Method
 from accounts.replies import send_error
-from accounts.views import phone_last2
 from muqeem import clock
-from muqeem.operations.base import Operation, OperationForm, registry
+from muqeem.operations.base import Finding, Operation, registry
 from muqeem.operations.judge import terms_of_today
 
 
@@ -42,15 +41,28 @@ def menu(request: MemberRequest) -> list[dict[str, Any]]:
 def why_closed(request: MemberRequest, service: type[Operation]) -> str:
     """Why this member cannot start the service now, or nothing."""
     if not request.membership.may(service.slug):
-        main = next(iter(request.account.main_users()), None)
+        main = _once(request, "main_user", lambda: next(iter(request.account.main_users()), None))
         name = main.user if main else None
         words = _("Not among your privileges") + ". "
         return words + (
             _("Ask the main user, %(name)s") % {"name": name.name_ar if request.LANGUAGE_CODE == "ar" else name.name_en} if name else ""
         )
-    if Subscription.current(request.account, clock.today()) is None:
+    if subscription_of(request) is None:
         return _("The account has no subscription in force. Services are shown and work once it has one.")
     return ""
+
+
+def subscription_of(request: MemberRequest) -> Subscription | None:
+    """The account's package in force, read once for all that a page says of it."""
+    found: Subscription | None = _once(request, "subscription", lambda: Subscription.current(request.account, clock.today()))
+    return found
+
+
+def _once(request: MemberRequest, name: str, read: Callable[[], Any]) -> Any:
+    """What was read for this request under a name, or is read now: a menu asks for every service."""
+    if name not in vars(request):
+        setattr(request, name, read())
+    return getattr(request, name)
 
 
 @member
@@ -59,7 +71,7 @@ def start(request: MemberRequest, slug: str) -> HttpResponse:
     service = registry.get(slug)
     if service is None:
         raise Http404
-    resident = _resident_asked_for(request, service)
+    resident, findings = _resident_asked_for(request, service)
     closed = why_closed(request, service)
     status = 409 if request.method == "POST" else 200
     if request.method == "POST" and not closed:
@@ -71,30 +83,25 @@ def start(request: MemberRequest, slug: str) -> HttpResponse:
             status = 429 if isinstance(error, Paused) else 409
         else:
             return redirect("operation", token.uuid)
-    has_app = TOTPDevice.objects.filter(user=request.user, confirmed=True).exists()
     context = {
         "operation": service,
         "resident": resident,
-        "findings": service.judge(resident, request.account, terms_of_today()) if resident else [],
+        "findings": findings,
         "closed_reason": closed,
-        "method": Method.APP if has_app else Method.TEXT,
-        "phone_last2": phone_last2(request.user),
+        "method": Method.APP if request.user.has_authenticator() else Method.TEXT,
+        "phone_last2": request.user.phone_last2,
     }
     return render(request, "operations/start.html", context, status=status)
 
 
-def _resident_asked_for(request: MemberRequest, service: type[Operation]) -> Any:
-    """The resident from whose file the service is started, if the account reaches one of this name."""
+def _resident_asked_for(request: MemberRequest, service: type[Operation]) -> tuple[Any, list[Finding]]:
+    """The resident from whose file the service is started, if the account reaches one of this name, and how they stand."""
     uuid = request.POST.get("resident") or request.GET.get("resident")
     if not uuid:
-        return None
-    resident = _chooser(service, request).by_uuid(uuid)
+        return None, []
+    terms = terms_of_today()
+    form = service.form_class(account=request.account, terms=terms, branches=request.membership.branch_ids())
+    resident = form.chooser().by_uuid(uuid)
     if resident is None:
         raise Http404
-    return resident
-
-
-def _chooser(service: type[Operation], request: MemberRequest) -> Any:
-    """The field by which the service chooses its resident, narrowed to the member's reach."""
-    form: OperationForm = service.form_class(account=request.account, terms=terms_of_today(), branches=request.membership.branch_ids())
-    return form.chooser()
+    return resident, service.judge(resident, request.account, terms)
