@@ -4,15 +4,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from muqeem import countries
 from muqeem.facts import stored
 from muqeem.operations.base import Operation, register
 from muqeem.operations.fee import Fee
 from residency import rules
 from residency.fees import renewal_fee
 from residency.forms import RenewalForm
-from residency.models import Clearance, Iqama, Resident
-from residency.standing import covered_until, family_of
+from residency.models import Iqama, Resident
+from residency.particulars import particulars
 
 
 @register
@@ -63,38 +62,16 @@ class RenewIqama(Operation):
 
     def facts(self) -> dict[str, Any]:
         """The person, the papers that were judged, and the residency before and after."""
-        resident, iqama, passport = self.resident, self.iqama, self.resident.passport
-        assert passport is not None  # `passport_valid` asked for it
-        known: dict[str, Any] = {
-            "name": resident.names,
-            "iqama_number": resident.iqama_number,
-            "nationality": countries.names(resident.nationality),
-            "birth_on": resident.birth_on,
-            "gender": Resident.Gender(resident.gender).label,
-            "passport_number": passport.number,
-            "passport_expires_on": passport.expires_on,
-            "occupation": resident.occupation and resident.occupation.titles,
-            "employer": resident.sponsor.names,
-            "employer_number": resident.sponsor.number,
-            "dependants": family_of(resident).count(),
-        }
-        if resident.head:
-            known["relationship"] = Resident.Relationship(resident.relationship or "other").label
-            known["head_of_household"] = resident.head.names
-        insurance = covered_until(resident, Clearance.Kind.INSURANCE, self.terms.on)
-        permit = covered_until(resident, Clearance.Kind.WORK_PERMIT, self.terms.on)
-        known["insured_until_on"] = insurance
-        if permit:
-            known["work_permit_until_on"] = permit
+        iqama = self.iqama
         renewed = {
             "card_version": iqama.version + 1,
             "months": self.months,
             "expires_on": iqama.expires_on,
-            "new_expires_on": iqama.renewed_until(self.months),
+            "new_expires_on": iqama.renewed_until(self.months, self.terms),
         }
-        return stored(known | renewed)
+        return stored(particulars(self.resident, self.terms.on) | renewed)
 
     def apply(self) -> dict[str, Any]:
         """Add a version of the permit that runs on from the old one's end."""
-        renewed = self.resident.renew(self.months, self.terms.on)
+        renewed = self.resident.renew(self.months, self.terms)
         return {"issued_on": renewed.issued_on, "starts_on": renewed.starts_on}

@@ -1,9 +1,20 @@
 from django.urls import path
 
 from residency import views
+from residency.desk import views as desk
 
 urlpatterns = [
     path("residents/", views.residents, name="residents"),
     path("residents/ask-employer/<slug:slug>/", views.ask_employer, name="ask-employer"),
     path("residents/<uuid:uuid>/", views.resident, name="resident"),
+    path("desk/", desk.desk, name="desk"),
+    path("desk/documents/<str:serial>/", desk.document, name="desk-document"),
+    path("desk/documents/<str:serial>.pdf", desk.pdf, name="desk-pdf"),
+    path("desk/documents/<str:serial>/copy/", desk.copy, name="desk-copy"),
+    path("desk/documents/<str:serial>/copies/", desk.copies, name="desk-copies"),
+    path("desk/documents/<str:serial>/card/", desk.card, name="desk-card"),
+    path("desk/documents/<str:serial>/card/undo/", desk.undo, name="desk-undo"),
+    path("desk/residents/<uuid:uuid>/", desk.resident, name="desk-resident"),
+    path("desk/shift/", desk.todays_work, name="desk-shift"),
+    path("desk/queue/", desk.cards_awaited, name="desk-queue"),
 ]

@@ -33,7 +33,8 @@ def refill() -> None:
     """Restore the rows that belong to every database: the mark, the chain's head, the parameters."""
     Demonstration.objects.get_or_create()
     ChainHead.objects.get_or_create()
-    import_module("residency.migrations.0002_parameters").write(apps, None)
+    for migration in ("0002_parameters", "0004_small_establishments_and_term_calendar"):
+        import_module(f"residency.migrations.{migration}").write(apps, None)
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from decimal import Decimal
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import Account, Membership, Office, Package, PhoneDevice, Subscription, User, Wallet
+from accounts.models import Account, AuthenticatorApp, Membership, Office, Package, PhoneDevice, Subscription, User, Wallet
 from muqeem import clock
 from muqeem.record.models import Demonstration as Mark
+from residency.demonstration import past
 from residency.demonstration.names import Pair
 from residency.demonstration.register import Demonstration
 from residency.demonstration.visitors import FAISAL, HUDA, MAHA, NOURA, RAFIQ, SALEM, STAFF, VISITORS, Visitor
@@ -30,15 +30,21 @@ def ready(residents: int) -> bool:
     """Mark the database and, if nobody is in it, fill it. True if it was filled now. Raises NotHere."""
     if not settings.DEMO:
         raise NotHere("A demonstration needs demonstration mode: `make run`, or DEMO=1 beside DATABASE_URL.")
-    with transaction.atomic(), clock.hold():
+    with transaction.atomic():
         empty = not any(model.objects.exists() for model in (User, Account, Resident))
         if not Mark.objects.exists():
             if not empty:
                 raise NotHere("This database has people in it and is not marked as a demonstration; nothing was changed.")
             Mark.objects.create()
         if empty:
-            fill(residents, clock.today())
-        return empty
+            today = clock.today()
+            past.set_back(past.BEGAN)
+            with clock.hold():
+                fill(residents, today)
+            past.set_back(timedelta(0))
+    if empty:
+        past.renew_some(residents)
+    return empty
 
 
 def fill(residents: int, today: date) -> None:
@@ -79,7 +85,7 @@ def _enter(visitor: Visitor) -> User:
     )
     PhoneDevice.objects.create(user=user, name="phone", number=visitor.phone, confirmed=True)
     if visitor.authenticator:
-        TOTPDevice.objects.create(user=user, name="authenticator", key=visitor.key.hex(), confirmed=True)
+        AuthenticatorApp.objects.create(user=user, name="authenticator", key=visitor.key.hex(), confirmed=True)
     return user
 
 
@@ -138,7 +144,6 @@ def _give_means(demonstration: Demonstration, today: date) -> None:
             starts_on=today - timedelta(days=60),
             ends_on=today + timedelta(days=305),
             operations_left=left,
-            operations_spent=0 if left is None or package.operations is None else package.operations - left,
         )
         Wallet.of(account).credit(Decimal(money), reference=f"DEMO-W-{account.number}", reason="رصيد العرض التوضيحي", actor=STAFF.username)
 

@@ -43,11 +43,6 @@ class HoldQuerySet(models.QuerySet["Hold"]):
     def standing(self, day: date) -> "HoldQuerySet":
         return self.filter(Q(cleared_on=None) | Q(cleared_on__gt=day), since_on__lte=day)
 
-    def blocking(self, resident: Resident, day: date, *kinds: str) -> "HoldQuerySet":
-        """What stands against a person or against the account under which the person stands."""
-        against = Q(resident=resident) | Q(account=resident.sponsor_id)
-        return self.standing(day).filter(against, kind__in=kinds).order_by("since_on")
-
 
 class Hold(models.Model):
     """A fact that blocks services until it is cleared; of a resident or of an account."""
@@ -90,11 +85,9 @@ class Hold(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.reference}"
 
-
-class ClearanceQuerySet(models.QuerySet["Clearance"]):
-    def newest(self, resident: Resident, kind: str) -> "Clearance | None":
-        """The clearance of a kind that lasts longest."""
-        return self.filter(resident=resident, kind=kind).order_by("-until_on").first()
+    def stands_on(self, day: date) -> bool:
+        """Whether it blocks on a day; the day on which it was cleared is free."""
+        return self.since_on <= day and (self.cleared_on is None or self.cleared_on > day)
 
 
 class Clearance(models.Model):
@@ -115,8 +108,6 @@ class Clearance(models.Model):
     authority = models.CharField(_("authority"), max_length=100, blank=True)
     reference = models.CharField(_("reference"), max_length=40, unique=True)
     reported_on = models.DateField(null=True, editable=False)  # the day of the newest facts
-
-    objects = ClearanceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("clearance")

@@ -11,11 +11,11 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import Count, F, Max, Q, Sum
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import Account, Membership, OperationToken, Package, PhoneDevice, Subscription, User, Wallet
 from muqeem import clock, codes, names, numbers
 from muqeem.operations.base import registry
+from muqeem.operations.invariants import violations
 from muqeem.operations.judge import terms_of_today
 from muqeem.record.models import Demonstration
 from muqeem.record.terms import Terms
@@ -224,6 +224,7 @@ def test_establishments_have_saudi_majorities_and_the_contrary(demonstration: di
     establishments = Account.objects.filter(number__startswith="7")
     assert {account.has_saudi_majority() for account in establishments} == {True, False}
     assert establishments.filter(saudis=F("expatriates"), expatriates__gt=0).exists()
+    assert {account.saudis + account.expatriates <= 9 for account in establishments.filter(owner_full_time=True)} == {True}
     sizes = establishments.annotate(n=Count("residents")).aggregate(largest=Max("n"))
     assert sizes["largest"] > 60
 
@@ -242,7 +243,7 @@ def test_everybody_printed_can_sign_in_and_has_the_second_step_they_need(demonst
         user = authenticate(username=username, password=person["password"])
         assert user is not None
         assert len(person["password"]) >= 12
-        assert user.needs_authenticator() == ("totp_secret" in person) == TOTPDevice.objects.filter(user=user, confirmed=True).exists()
+        assert user.needs_authenticator() == ("totp_secret" in person) == user.has_authenticator()
         assert PhoneDevice.objects.get(user=user, confirmed=True).number == person["phone"]
         assert user.language == person["language"]
 
@@ -284,6 +285,10 @@ def test_a_citizen_a_clerk_and_staff_are_there(demonstration: dict[str, Resident
     assert User.objects.get(username="staff").is_superuser
 
 
+def test_the_invariants_hold_from_the_first_day(demonstration: dict[str, Resident]) -> None:
+    assert list(violations()) == []
+
+
 def test_wallets_hold_what_their_entries_say(demonstration: dict[str, Resident]) -> None:
     wallets = Wallet.objects.annotate(entered=Sum("entries__amount"))
     assert wallets.filter(entered__gt=0).count() == 4
@@ -303,7 +308,7 @@ def test_the_phone_shows_texts_with_their_codes_newest_first(demonstration: dict
 def test_the_phone_shows_the_code_of_an_authenticator_app(demonstration: dict[str, Resident]) -> None:
     noura = User.objects.get(username="noura")
     [app] = json.loads(run("phone", "noura", "--json"))["authenticators"]
-    assert TOTPDevice.objects.get(user=noura).verify_token(int(app["code"]))
+    assert noura.authenticators().get().verify_token(app["code"])
     assert 0 < app["seconds_left"] <= 30
     assert app["code"] in run("phone", "noura") or app["seconds_left"] < 3
 

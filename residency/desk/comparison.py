@@ -1,0 +1,115 @@
+"""The page as it was issued beside the register as it is now."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from muqeem import facts, hijri, seal
+from muqeem.operations.models import Document
+from residency.desk.reading import Seal
+from residency.models import Resident
+from residency.particulars import particulars, residency_of
+
+# As the paper has them: at a review one day is still to come and the other not yet past.
+LABELS: dict[str, Promise] = {"new_expires_on": gettext_lazy("Valid until"), "expires_on": gettext_lazy("Previous expiry")}
+NOT_COMPARED = frozenset({"title"})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One fact of the page, and the same fact now."""
+
+    label: Promise | str
+    issued: SafeString
+    now: SafeString
+    differs: bool
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer in a head: its colour, its sign, its words."""
+
+    tone: str
+    icon: str
+    title: str
+    sentence: str
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether nothing may be done with this paper."""
+        return self.tone == "bad"
+
+
+def register_now(resident: Resident, day: date) -> dict[str, Any]:
+    """What the register says today, as a page issued today would say it."""
+    iqama = resident.iqama
+    current: dict[str, Any] = facts.stored(particulars(resident, day) | (residency_of(iqama) if iqama else {}))
+    return current
+
+
+def compare(document: Document, current: dict[str, Any]) -> list[Row]:
+    """Every fact of the page with what the register says of it now, those that differ in front."""
+    rows = [
+        Row(label(key), facts.show(key, issued), facts.show(key, current.get(key)), issued != current.get(key))
+        for key, issued in facts.ordered(document.facts)
+        if key not in NOT_COMPARED
+    ]
+    return sorted(rows, key=lambda row: not row.differs)
+
+
+def label(key: str) -> Promise | str:
+    """What a fact is called on paper."""
+    return LABELS.get(key) or facts.label(key)
+
+
+# --- the answer ---
+
+
+def judge(document: Document, paper: Seal, differing: int, day: date) -> Verdict:
+    """What is to be thought of the paper: its seal first, then whether the register has moved on."""
+    if not _record_holds(document):
+        why = _("Portal staff must look at it before anything is done.")
+        return Verdict("bad", "unmet", _("The page on record has a broken seal"), why)
+    match paper:
+        case Seal.FORGED:
+            return _not_genuine(_("The seal is not genuine"), _("This portal did not seal a page with these facts."))
+        case Seal.UNKNOWN_KEY:
+            return _not_genuine(_("The seal is of an unknown key"), _("No key of this portal, in use or retired, made this seal."))
+        case Seal.OTHER:
+            return _not_genuine(_("The seal is not that of this page"), _("The page on record has another seal."))
+    scanned = paper == Seal.GENUINE
+    if document.valid_until and document.valid_until < day:
+        words = _("Genuine, but expired on %(date)s.") if scanned else _("On record, but expired on %(date)s.")
+        title = words % {"date": hijri.format_gregorian(document.valid_until)}
+        return Verdict("warn", "clock", title.removesuffix("."), _how_it_was_checked(scanned=scanned))
+    if differing:
+        title = _("Genuine, but the register has changed since") if scanned else _("On record, but the register has changed since")
+        words = ngettext("%(n)d fact differs; it is marked below.", "%(n)d facts differ; they are marked below.", differing)
+        return Verdict("warn", "alert", title, f"{words % {'n': differing}} {_how_it_was_checked(scanned=scanned)}")
+    title = _("Genuine, and as the register") if scanned else _("On record, and as the register")
+    return Verdict("good" if scanned else "info", "shield" if scanned else "info", title, _how_it_was_checked(scanned=scanned))
+
+
+def _not_genuine(title: str, why: str) -> Verdict:
+    below = _("What the register holds under its number stands below; nothing is printed for this paper.")
+    return Verdict("bad", "unmet", title, f"{why} {below}")
+
+
+def _how_it_was_checked(*, scanned: bool) -> str:
+    if scanned:
+        return _("The paper's seal was checked and is the one on record.")
+    return _("The number alone was read: the paper itself is checked by scanning its QR code.")
+
+
+def _record_holds(document: Document) -> bool:
+    """Whether the seal on record is whole and vouches for this page; it is our own, so it should be."""
+    try:
+        payload = seal.open_seal(document.seal)
+    except seal.SealBroken:
+        return False
+    return (payload.serial, payload.kind, payload.dates.get("until_on")) == (document.serial, document.receipt.slug, document.valid_until)

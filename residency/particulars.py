@@ -1,0 +1,45 @@
+"""What the register says of a person on a day, under the keys by which pages say it."""
+
+from datetime import date
+from typing import Any
+
+from muqeem import countries
+from residency.models import Clearance, Iqama, Resident
+from residency.standing import covered_until
+
+
+def particulars(resident: Resident, day: date) -> dict[str, Any]:
+    """The person, the passport, the work, the family, and what other authorities grant."""
+    passport = resident.passport
+    known: dict[str, Any] = {
+        "name": resident.names,
+        "iqama_number": resident.iqama_number,
+        "nationality": countries.names(resident.nationality),
+        "birth_on": resident.birth_on,
+        "gender": Resident.Gender(resident.gender).label,
+        "passport_number": passport and passport.number,
+        "passport_expires_on": passport and passport.expires_on,
+        "occupation": resident.occupation and resident.occupation.titles,
+        "employer": resident.sponsor.names,
+        "employer_number": resident.sponsor.number,
+        "dependants": resident.file.family,
+        "insured_until_on": covered_until(resident, Clearance.Kind.INSURANCE, day),
+    }
+    if resident.head:
+        known["relationship"] = Resident.Relationship(resident.relationship or "other").label
+        known["head_of_household"] = resident.head.names
+    if permit := covered_until(resident, Clearance.Kind.WORK_PERMIT, day):
+        known["work_permit_until_on"] = permit
+    return known
+
+
+def residency_of(iqama: Iqama) -> dict[str, Any]:
+    """A version of the permit as the page of its renewal tells of it: when it was to end before, and ends now."""
+    return {
+        "card_version": iqama.version,
+        "months": iqama.months,
+        "expires_on": iqama.starts_on,
+        "new_expires_on": iqama.expires_on,
+        "issued_on": iqama.issued_on,
+        "starts_on": iqama.starts_on,
+    }
