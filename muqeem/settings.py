@@ -82,10 +82,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "muqeem.middleware.access_log",
+    # What every answer carries comes first, so that files, errors and redirects carry it too.
+    "muqeem.middleware.doors",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "muqeem.middleware.moment",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -95,7 +99,6 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.SessionLimits",
     "accounts.middleware.Access",
 ]
@@ -139,6 +142,7 @@ STORAGES = {
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # our pages read our files
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
@@ -146,11 +150,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 PASSWORD_HASHERS = ["accounts.hashers.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "NAME": "accounts.passwords.UnlikeThePerson",
         "OPTIONS": {"user_attributes": ("username", "name_ar", "name_en", "email")},
     },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.LongEnough", "OPTIONS": {"min_length": 12}},
+    {"NAME": "accounts.passwords.Uncommon"},
 ]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
@@ -167,6 +171,7 @@ OTP_TOTP_THROTTLE_FACTOR = 0  # our own limits count every wrong code, of texts 
 OTP_STATIC_THROTTLE_FACTOR = 0
 OTP_TOTP_SYNC = False  # a drift once learned would widen what later codes may be
 OTP_TOTP_ISSUER = "Muqeem"
+OTP_ADMIN_HIDE_SENSITIVE_DATA = True  # staff see that somebody has an app, not its key
 
 # --- doors --------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS
@@ -195,8 +200,13 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {
-    name: [] for name in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb", "midi", "gyroscope")
-}
+    name: []
+    for name in (
+        "accelerometer", "autoplay", "bluetooth", "camera", "clipboard-read", "display-capture", "encrypted-media", "geolocation",
+        "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment", "serial", "usb",
+        "xr-spatial-tracking",
+    )
+}  # fmt: skip
 
 # --- words --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "ar"
@@ -219,7 +229,7 @@ if CELERY_BROKER_URL.startswith("unix:"):
 CELERY_BROKER_CONNECTION_TIMEOUT = 0.3
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "socket_timeout": 5.0,
+    "socket_timeout": 0.3,  # workers, who wait for work, are more patient: muqeem.celery
     "socket_connect_timeout": 0.3,
     "max_retries": 0,  # kombu would sleep two seconds before it finds out again
     "visibility_timeout": 30,

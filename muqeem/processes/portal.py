@@ -21,7 +21,6 @@ from muqeem.processes.supervisor import Stopped, Supervisor, say
 
 LOG_LIMIT = 10_000_000  # bytes; a longer log is put aside at the next start
 PROCESSORS = os.cpu_count() or 1
-ACCESS_LOG_FORMAT = "%(t)s %(m)s %(U)s %(s)s %(b)s %(M)sms"  # without queries: they hold names and numbers
 
 
 class Portal:
@@ -146,7 +145,7 @@ class Portal:
         return self._child(
             "web", "-m", "gunicorn", "muqeem.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", processes, "--preload",
             "--timeout", "30", "--graceful-timeout", "8", "--max-requests", "10000", "--max-requests-jitter", "1000",
-            "--no-control-socket", "--access-logfile", "-", "--access-logformat", ACCESS_LOG_FORMAT,
+            "--no-control-socket", "--logger-class", "muqeem.server_log.ServerLog",
             ready=lambda: _answers(self.port),
         )  # fmt: skip
 
