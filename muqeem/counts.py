@@ -2,7 +2,14 @@
 
 from collections.abc import Callable
 
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
+
+MOST = 1000  # more are not counted
+
+
+def at_most(n: int) -> str:
+    """A number that was counted no further than that it is more than the most."""
+    return gettext("1,000+") if n > MOST else f"{n:,}"
 
 
 def seconds(n: int) -> str:

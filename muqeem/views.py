@@ -3,6 +3,7 @@
 import logging
 import secrets
 import sys
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -10,6 +11,7 @@ from django.shortcuts import render
 from django.templatetags.static import static
 
 from accounts.access import anyone
+from accounts.middleware import attach_accounts
 
 logger = logging.getLogger(__name__)
 
@@ -40,9 +42,32 @@ def favicon(request: HttpRequest) -> HttpResponse:
     return HttpResponsePermanentRedirect(static("img/mark.svg"))
 
 
-def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form's proof of origin is missing or old; nothing was done."""
-    return render(request, "403_csrf.html", status=403)
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What was sent cannot be understood. Django's own answer would not know in whose name the portal speaks."""
+    return render(request, "400.html", status=400)
+
+
+def not_found(request: Any, exception: Exception | None = None) -> HttpResponse:
+    """No such page, or not for this account; whoever is signed in may change to another one from here, too."""
+    _attach_accounts(request)
+    return render(request, "404.html", status=404)
+
+
+def form_expired(request: Any, reason: str = "") -> HttpResponse:
+    """The form's proof of origin is missing or old; nothing was done.
+
+    What it held is not offered again: another site may have written it. The way back is the page of ours it was sent from.
+    """
+    _attach_accounts(request)
+    came_from = request.headers.get("Referer", "")
+    ours = came_from.startswith(request.build_absolute_uri("/"))
+    return render(request, "403_csrf.html", {"back": came_from if ours else ""}, status=403)
+
+
+def _attach_accounts(request: Any) -> None:
+    """For whom the user acts, where the request did not come as far as the door, which reads it."""
+    if request.user.is_authenticated and not hasattr(request, "account"):
+        attach_accounts(request)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -53,8 +78,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     if isinstance(sys.exception(), OperationalError | InterfaceError):
         logger.error("the database is away")
-        doubt = {"in_doubt": request.method == "POST"}  # what was asked for may have been done before the answer was lost
-        answer = render(request, "503.html", doubt, status=503)
+        posted = request.method == "POST"  # what was asked for may have been done before the answer was lost
+        answer = render(request, "503.html", {"in_doubt": posted, "again": "/" if posted else request.get_full_path()}, status=503)
         answer.headers["Retry-After"] = RETRY_AFTER
         return answer
     reference = secrets.token_hex(4).upper()

@@ -1,19 +1,28 @@
 """The register as staff see it. Facts of other authorities come by import; staff correct with a trace."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
-from muqeem.record.staff import Journalled
-from residency.models import Clearance, Hold, Movement, Occupation, Resident
+from muqeem.record.staff import Journalled, ReadOnly
+from residency.models import Card, Clearance, Hold, Movement, Occupation, Resident
 
 admin.site.register(Occupation, Journalled)
 
 
 @admin.register(Resident)
 class ResidentAdmin(Journalled):
-    list_display = ["iqama_number", "border_number", "name_ar", "name_en", "kind"]
+    list_display = ["iqama_number", "border_number", "in_arabic", "in_english", "kind", "permit_ends_on"]
     search_fields = ["=iqama_number", "=border_number"]
     raw_id_fields = ["sponsor", "branch", "head", "occupation"]
     show_full_result_count = False
+
+    @admin.display(description=_("name in Arabic"), ordering="folded")
+    def in_arabic(self, row: Resident) -> str:
+        return row.name_ar
+
+    @admin.display(description=_("name in English"))
+    def in_english(self, row: Resident) -> str:
+        return row.name_en
 
 
 class OfResident(Journalled):
@@ -38,3 +47,14 @@ class ClearanceAdmin(OfResident):
 class MovementAdmin(OfResident):
     list_display = ["resident", "direction", "crossed_on", "port"]
     raw_id_fields = ["resident", "visa"]
+
+
+@admin.register(Card)
+class CardAdmin(ReadOnly):
+    """What passport offices recorded; undoing is theirs, with a reason and within minutes."""
+
+    list_display = ["serial", "at", "office", "user", "undone_at", "undone_by", "undo_reason"]
+    list_select_related = ["office", "user", "undone_by"]
+    search_fields = ["=serial", "=document__serial"]
+    ordering = ["-id"]
+    show_full_result_count = False

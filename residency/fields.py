@@ -19,13 +19,16 @@ class ResidentField(IqamaField, ReachableField):
 
     def narrow(self, account: Account, branches: list[int], *, lock: bool) -> None:
         """Limit the choice to what the account reaches; `lock` also takes the resident's row for this transaction."""
-        reach = Resident.objects.reachable_by(account, branches).select_related("sponsor", "occupation", "head")
+        reach = Resident.objects.reachable_by(account, branches).select_related("sponsor", "occupation")
         self.reach = reach.select_for_update(of=("self",)) if lock else reach
+        self._found: dict[str, Resident | None] = {}
 
     def clean(self, value: Any) -> Resident:
         """The resident of the number. Somebody else's is answered as if there were none."""
         number = super().clean(value)
-        resident = self.reach.filter(iqama_number=number).first()
+        if number not in self._found:  # a form asks more than once whom it speaks of
+            self._found[number] = self.reach.filter(iqama_number=number).first()
+        resident = self._found[number]
         if resident is None:
             raise ValidationError(_("There is no resident with this number in your account."), code="not_found")
         return resident

@@ -1,104 +1,167 @@
 """What people see first: visitors the portal, residents their residency, establishments what needs action."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import OuterRef, Subquery
+from django.conf import settings
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from accounts.access import anyone
 from accounts.models import Subscription, Wallet
-from muqeem import clock
+from muqeem import barcodes, clock, facts
+from muqeem.hijri import add_months
 from muqeem.operations.base import registry
+from muqeem.operations.judge import terms_of_today
 from muqeem.operations.models import Receipt
-from muqeem.operations.views.services import menu
-from residency.models import Iqama, Movement, Resident
+from muqeem.operations.views.services import menu, subscription_of, why_closed
+from residency import attention, lists
+from residency.models import Resident
+from residency.models.people import ResidentQuerySet
 
-SOON = timedelta(days=30)
-COUNTED = 1001  # counts stop here: "1,000+"
+RENEWAL = "iqama-renewal"
+SAMPLE_NUMBER = "2000000180"  # nobody's: its check digit is wrong
+PEOPLE = 10  # of a family or a household, those whose permits end first
+URGENT = 5
+RECEIPTS = 5
+WEEKS = 12
+WEEK = timedelta(days=7)
 
 
 @anyone
 def home(request: Any) -> HttpResponse:
     """The page of whoever comes."""
     if not request.user.is_authenticated:
-        return render(request, "home.html", {"services": _offered()})
+        return _public(request)
+    if request.user.is_clerk:
+        return redirect("desk")
     if request.account is None:
-        return redirect("admin:index") if request.user.is_staff else render(request, "home.html", {"services": _offered()})
+        return redirect("admin:index") if request.user.is_staff else _public(request)
     return _establishment(request) if request.account.is_establishment else _individual(request)
 
 
-def _offered() -> list[dict[str, Any]]:
-    return [{"slug": s.slug, "title": s.title, "summary": s.summary, "allowed": True} for s in registry.values()]
+def _public(request: Any) -> HttpResponse:
+    """What the portal is, what it offers, and what its page looks like."""
+    today = clock.today()
+    sample = {
+        "title": facts.stored(registry[RENEWAL].page_title),
+        "name": {"ar": "محمد رفيق عبد الجبار حسين", "en": "MOHAMMAD RAFIQ ABDUL JABBAR HOSSAIN"},
+        "iqama_number": SAMPLE_NUMBER,
+        "expires_on": today,
+        "new_expires_on": add_months(today, 12),
+        "qr": _check_qr(_("The code on the printed page")),
+    }
+    offered = [{"slug": s.slug, "title": s.title, "summary": s.summary, "allowed": True} for s in registry.values()]
+    return render(request, "home.html", {"services": offered, "sample": sample})
 
 
-def _common(request: Any) -> dict[str, Any]:
+@cache
+def _check_qr(label: str) -> SafeString:
+    """Leads to where pages are verified; the sample carries no seal."""
+    return barcodes.qr_svg(f"{settings.SITE_URL}/check/", label)
+
+
+def _common(request: Any, today: date) -> dict[str, Any]:
+    receipts = Receipt.objects.seen_by(request.membership).select_related("resident", "user").order_by("-pk")
     return {
-        "today": clock.today(),
-        "services": menu(request),
-        "subscription": Subscription.current(request.account, clock.today()),
+        "today": today,
+        "subscription": subscription_of(request),
         "balance": Wallet.of_or_empty(request.account).balance,
-        "receipts": Receipt.objects.filter(account=request.account).select_related("resident").order_by("-pk")[:5],
+        "receipts": receipts[:RECEIPTS],
     }
 
 
+# --- residents and citizens -----------------------------------------------------------------------
 def _individual(request: Any) -> HttpResponse:
     """Own residency, days left, and what to do next; family and domestic workers."""
-    reach = Resident.objects.reachable_by(request.account).order_by("folded", "pk")
-    resident = reach.filter(iqama_number=request.account.number).first()
-    context = _common(request) | {"resident": resident, "people": reach.exclude(pk=resident.pk) if resident else reach}
-    if resident and resident.iqama:
-        context |= {
-            "expires_on": resident.iqama.expires_on,
-            "days_left": resident.iqama.days_left(clock.today()),
-            "next_step": _next_step(request, resident),
-        }
+    today = clock.today()
+    reach = Resident.objects.reachable_by(request.account)
+    own = reach.filter(iqama_number=request.account.number).select_related("sponsor").first()
+    others = reach.exclude(pk=own.pk) if own else reach
+    people = list(others.here().select_related("occupation").order_by("permit_ends_on", "pk")[: PEOPLE + 1])
+    context = _common(request, today) | {
+        "services": menu(request),
+        "resident": own,
+        "rows": [lists.row(person, today) for person in people[:PEOPLE]],
+        "more": len(people) > PEOPLE,
+    }
+    if own:
+        context |= {"days_left": lists.row(own, today)["days_left"]} | _what_to_do(request, own)
     return render(request, "residency/home_individual.html", context)
 
 
-def _next_step(request: Any, resident: Resident) -> dict[str, Any] | None:
-    service = registry["iqama-renewal"]
-    if resident.iqama is None or not request.membership.may(service.slug):
-        return None
-    return {"title": service.title, "url": f"{reverse('service', args=[service.slug])}?resident={resident.uuid}"}
+def _what_to_do(request: Any, resident: Resident) -> dict[str, Any]:
+    """The next step of the own residency and what to watch; nothing of somebody who has gone."""
+    if resident.left_on or resident.deceased_on:
+        return {}
+    service, terms = registry[RENEWAL], terms_of_today()
+    findings = service.judge(resident, request.account, terms)
+    closed = why_closed(request, service)
+    step = attention.next_step(findings)
+    return {
+        "next": step,
+        "closed": closed,
+        "watch": attention.to_watch(resident, findings, terms),
+        "renew_url": "" if closed or step.tone != "met" else _renew(resident),
+        "renew_title": service.title,
+    }
 
 
+def _renew(resident: Resident) -> str:
+    """Where the renewal of somebody begins, with the number filled in."""
+    return f"{reverse('service', args=[RENEWAL])}?{urlencode({'resident': resident.uuid})}"
+
+
+# --- establishments -------------------------------------------------------------------------------
 def _establishment(request: Any) -> HttpResponse:
-    """Counts that need action, who expires first, subscription and wallet."""
+    """Counts that need action, each leading to its list; who expires first and when the others do; subscription and wallet."""
     today = clock.today()
-    newest = Iqama.objects.filter(resident=OuterRef("pk")).order_by("-version").values("expires_on")[:1]
-    crossed = Movement.objects.filter(resident=OuterRef("pk")).order_by("-crossed_on", "-pk").values("direction")[:1]
-    reach = Resident.objects.reachable_by(request.account, request.membership.branch_ids()).filter(left_on=None, deceased_on=None)
-    dated = reach.annotate(expires_on=Subquery(newest))
-    soon = dated.filter(expires_on__gte=today, expires_on__lte=today + SOON)
-    context = _common(request)
-    subscription = context["subscription"]
+    context = _common(request, today)
+    reach = Resident.objects.reachable_by(request.account, request.membership.branch_ids())
+    urgent = lists.LISTS["urgent"].who(reach, today).select_related("occupation", "branch").order_by("permit_ends_on", "pk")
+    may_renew = request.membership.may(RENEWAL) and context["subscription"] is not None
+    counts = _counts(request, reach, context["subscription"], today)
     context |= {
-        "counts": {
-            "residents": _capped(reach),
-            "expiring": _capped(soon),
-            "expired": _capped(dated.filter(expires_on__lt=today)),
-            "outside": _capped(reach.annotate(last_crossing=Subquery(crossed)).filter(last_crossing=Movement.Direction.OUT)),
-        },
-        "band": _band_passed(reach, subscription),
-        "urgent": [_urgent(row, today) for row in dated.filter(expires_on__lte=today + SOON).order_by("expires_on", "pk")[:8]],
+        "counts": counts,
+        "band": _band_passed(context["subscription"], counts),
+        "rows": [lists.row(person, today) | {"renew_url": may_renew and _renew(person)} for person in urgent[:URGENT]],
+        "weeks": _weeks(reach, today),
     }
     return render(request, "residency/home_establishment.html", context)
 
 
-def _urgent(resident: Any, today: Any) -> dict[str, Any]:
-    return {"resident": resident, "expires_on": resident.expires_on, "days_left": (resident.expires_on - today).days}
+def _counts(request: Any, reach: ResidentQuerySet, subscription: Subscription | None, today: date) -> dict[str, int]:
+    """Every number of the page in one query: the lists, what is worst in each, and how full the package's band is."""
+    here, expired = reach.here(), lists.LISTS["expired"].who(reach, today)
+    worst = {
+        "family": lists.Capped(here.filter(head__isnull=False)),
+        "this_week": lists.Capped(lists.LISTS["expiring"].who(reach, today).filter(permit_ends_on__lt=today + WEEK)),
+        "fined": lists.Capped(expired.filter(permit_ends_on__lt=today - timedelta(days=terms_of_today().number("iqama.renew.grace_days")))),
+        "abroad_soon": lists.Capped(lists.LISTS["urgent"].who(reach, today).filter(departed_on__isnull=False)),
+    }
+    limit = subscription.package.residents_up_to if subscription else None
+    if limit is not None:
+        worst["in_band"] = lists.Capped(Resident.objects.reachable_by(request.account).here(), up_to=limit)
+    return lists.counts(request.account, reach, today, ("residents", "urgent", "expiring", "expired", "outside"), **worst)
 
 
-def _capped(rows: Any) -> str:
-    count = rows[:COUNTED].count()
-    return "1,000+" if count == COUNTED else f"{count:,}"
-
-
-def _band_passed(reach: Any, subscription: Subscription | None) -> str:
+def _band_passed(subscription: Subscription | None, counts: dict[str, int]) -> str:
     """The limit of the package's band where the account has more residents; services stay."""
     limit = subscription.package.residents_up_to if subscription else None
-    passed = limit is not None and reach[: limit + 1].count() > limit
-    return f"{limit:,}" if passed else ""
+    return f"{limit:,}" if limit is not None and counts["in_band"] > limit else ""
+
+
+def _weeks(reach: ResidentQuerySet, today: date) -> list[dict[str, Any]]:
+    """How many permits end in each of the coming weeks, the first of which begins today."""
+    coming = reach.here().filter(permit_ends_on__gte=today, permit_ends_on__lt=today + WEEKS * WEEK).order_by()
+    days = dict(coming.values_list("permit_ends_on").annotate(n=Count("pk")))
+    weeks = [{"from_on": today + week * WEEK, "n": 0, "soon": week < 4} for week in range(WEEKS)]
+    for day, n in days.items():
+        weeks[(day - today) // WEEK]["n"] += n
+    return weeks

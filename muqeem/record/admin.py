@@ -4,16 +4,16 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from muqeem import clock
 from muqeem.record import titles
 from muqeem.record.models import Event, Message, Parameter
-from muqeem.record.staff import Journalled, ReadOnly
+from muqeem.record.staff import Journalled, Outbox, Pile, ReadOnly, piles
 
 
 @admin.register(Event)
@@ -25,24 +25,57 @@ class EventAdmin(ReadOnly):
     show_full_result_count = False
 
 
+class Standing(admin.SimpleListFilter):
+    """The values that rules read today; those of them whose source is uncertain; those that begin later."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("in-force", _("in force today")), ("uncertain", _("in force, source uncertain")), ("coming", _("in force later"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Parameter]) -> QuerySet[Parameter]:
+        match self.value():
+            case "in-force":
+                return queryset.filter(pk__in=_in_force_today())
+            case "uncertain":
+                return queryset.filter(pk__in=_uncertain())
+            case "coming":
+                return queryset.filter(from_on__gt=clock.today())
+        return queryset
+
+
+def _in_force_today() -> list[int]:
+    return [row.pk for row in Parameter.objects.in_force(clock.today())]
+
+
+def _uncertain() -> QuerySet[Parameter]:
+    uncertain = [Parameter.Confidence.SINGLE, Parameter.Confidence.MEMORY]
+    return Parameter.objects.filter(pk__in=_in_force_today(), confidence__in=uncertain)
+
+
 @admin.register(Parameter)
 class ParameterAdmin(Journalled):
     """A new value is a new row from a day on; rows that have been in force stay as they are."""
 
-    list_display = ["code", "title", "value", "from_on", "confidence", "source", "in_force"]
-    list_filter = ["confidence"]
+    list_display = ["title", "value", "from_on", "confidence", "in_force"]
+    list_filter = [Standing, "confidence"]
     search_fields = ["code", "source"]
     ordering = ["code", "-from_on"]
     readonly_fields = ["preview"]
 
-    @admin.display(description=_("title"))
+    @admin.display(description=_("title"), ordering="code")
     def title(self, row: Parameter) -> Any:
-        return titles.title_of(row.code)
+        return format_html('{}<br><code dir="ltr">{}</code>', titles.title_of(row.code), row.code)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Parameter]:
+        """Each row beside the one of its code that is in force."""
+        of_code = Parameter.objects.filter(code=OuterRef("code"), from_on__lte=clock.today()).order_by("-from_on")
+        return super().get_queryset(request).annotate(newest=Subquery(of_code.values("pk")[:1]))
 
     @admin.display(description=_("in force today"), boolean=True)
-    def in_force(self, row: Parameter) -> bool:
-        newest = Parameter.objects.filter(code=row.code, from_on__lte=clock.today()).order_by("-from_on").first()
-        return newest is not None and newest.pk == row.pk
+    def in_force(self, row: Any) -> bool:
+        return bool(row.newest == row.pk)
 
     @admin.display(description=_("What holds when"))
     def preview(self, row: Parameter) -> Any:
@@ -62,14 +95,18 @@ class ParameterAdmin(Journalled):
         return self.has_change_permission(request, obj)
 
 
+class Sent(Outbox):
+    done_at = "sent_at"
+
+
 @admin.register(Message)
 class MessageAdmin(ReadOnly):
-    """Texts; the failed ones first, with the gateway's reason."""
+    """Texts, with the gateway's reason for those that failed."""
 
     list_display = ["template", "created_at", "sent_at", "failed_at", "attempts", "error"]
-    list_filter = [("failed_at", admin.EmptyFieldListFilter), "template"]
+    list_filter = [Sent, "template"]
     fields = ["template", "language", "created_at", "sent_at", "failed_at", "attempts", "error"]
-    ordering = ["-failed_at", "-id"]
+    ordering = ["-id"]
     actions = ["try_again"]
     show_full_result_count = False
 
@@ -83,3 +120,16 @@ class MessageAdmin(ReadOnly):
             Event.objects.seal("staff-retry", actor=request.user.get_username(), subject="messages", keys=keys)
         words = ngettext("%(n)d message is tried again.", "%(n)d messages are tried again.", count) % {"n": count}
         messages.success(request, words)
+
+
+piles += [
+    Pile(_("Texts that failed"), Message.objects.stuck, "record_message_changelist", "state=failed", "failed_at", is_bad=True),
+    Pile(
+        _("Texts that wait"),
+        lambda: Message.objects.filter(sent_at=None, failed_at=None),
+        "record_message_changelist",
+        "state=waiting",
+        "created_at",
+    ),
+    Pile(_("Values to confirm"), _uncertain, "record_parameter_changelist", "state=uncertain"),
+]

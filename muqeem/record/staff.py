@@ -1,17 +1,122 @@
-"""How staff work on the portal's tables: every act is a link of the chain; some tables are only read."""
+"""How staff work on the portal's tables: every act is a link of the chain; some tables are only read.
 
+What waits for somebody is counted on the staff's home: each table says so of itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from muqeem.counts import MOST
 from muqeem.record.models import Event
+
+
+@dataclass(frozen=True)
+class Pile:
+    """Rows that wait: for staff, who must do something, or for the portal, which should have done it."""
+
+    title: Promise | str
+    rows: Callable[[], QuerySet[Any]]
+    list: str  # the name of the list's address, without `admin:`
+    query: str  # what narrows the list to these rows
+    since: str = ""  # the field that says since when a row waits
+    is_bad: bool = False
+
+    @property
+    def count(self) -> int:
+        """How many, up to one more than the most."""
+        return self.rows().order_by()[: MOST + 1].count()
+
+    @property
+    def oldest(self) -> datetime | None:
+        """Since when the first of them waits."""
+        return self.rows().order_by(self.since).values_list(self.since, flat=True).first() if self.since else None
+
+    @property
+    def permission(self) -> str:
+        """What one must have to see the list."""
+        meta = self.rows().model._meta
+        return f"{meta.app_label}.view_{meta.model_name}"
+
+    @property
+    def address(self) -> str:
+        return f"{reverse(f'admin:{self.list}')}?{self.query}"
+
+
+piles: list[Pile] = []
+
+
+class Outbox(admin.SimpleListFilter):
+    """Rows that are to be done once: those that wait, those that are done, those that failed."""
+
+    title = _("state")
+    parameter_name = "state"
+    done_at = ""  # the field that says when it was done
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("waiting", pgettext_lazy("outbox", "waiting")),
+            ("failed", pgettext_lazy("outbox", "failed")),
+            ("done", pgettext_lazy("outbox", "done")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        match self.value():
+            case "waiting":
+                return queryset.filter(**{self.done_at: None}, failed_at=None)
+            case "failed":
+                return queryset.filter(failed_at__isnull=False)
+            case "done":
+                return queryset.filter(**{f"{self.done_at}__isnull": False})
+        return queryset
+
+
+COLUMNS: dict[str, Any] = {
+    "seq": _("link of the chain"),
+    "at": _("at"),
+    "kind": _("kind"),
+    "actor": _("who"),
+    "subject": _("about what"),
+    "data": _("details"),
+    "account": _("account"),
+    "arguments": _("details"),
+    "created_at": _("since"),
+    "suspended_at": _("suspended"),
+    "removed_at": _("removed"),
+    "page": _("template"),
+    "permit_ends_on": _("residency until"),
+    "language": _("language"),
+    "printed_by": _("printed by"),
+    "sha256": _("check sum of the file"),
+}
+
+
+def name_columns(model: type[Model]) -> None:
+    """Give columns that a model leaves unnamed a name in the reader's language: that of the table they lead to, or ours."""
+    column: Any
+    for column in model._meta.concrete_fields:
+        if column._verbose_name is not None:  # the model has named it
+            continue
+        if column.related_model:
+            column.verbose_name = column.related_model._meta.verbose_name
+        elif column.name in COLUMNS:
+            column.verbose_name = COLUMNS[column.name]
 
 
 class Journalled(admin.ModelAdmin):
     """Whatever staff add, change or delete is a link of the journal's chain. Rows are deleted one by one."""
 
     actions = None  # Django deletes many at once outside a transaction, where nothing can be sealed
+    show_facets = admin.ShowFacets.NEVER  # no list is counted through for the numbers beside a filter
 
     def log_addition(self, request: HttpRequest, object: Any, message: Any) -> Any:  # noqa: A002 -- Django's name
         self._seal(request, "staff-add", object, message)
@@ -33,6 +138,8 @@ class Journalled(admin.ModelAdmin):
 
 class ReadOnly(admin.ModelAdmin):
     """Shown to staff, changed by nobody here."""
+
+    show_facets = admin.ShowFacets.NEVER
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

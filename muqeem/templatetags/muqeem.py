@@ -7,14 +7,14 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
-from django.forms.widgets import CheckboxInput, ChoiceWidget, Input, Select, Textarea
+from django.forms.widgets import CheckboxInput, ChoiceWidget, Input, MultiWidget, Select, Textarea
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from muqeem import catalogue, facts
+from muqeem import catalogue, counts, facts
 from muqeem.icons import ICONS, TURNING
 from muqeem.sentences import Sentence
 
@@ -23,9 +23,11 @@ register = template.Library()
 register.filter("bdi", facts.ltr)
 register.filter("named", facts.named)
 register.filter("second_name", facts.second_name)
+register.filter("at_most", counts.at_most)
 
 STEPS = ("code", "details", "review", "print")
 SOON_DAYS, URGENT_DAYS = 60, 7
+SIGNS = {"met": "met", "soon": "clock", "no": "unmet"}
 
 
 # --- values --------------------------------------------------------------------------------------
@@ -93,18 +95,30 @@ def listed(parts: Iterable[Any]) -> str:
 
 # --- frame ---------------------------------------------------------------------------------------
 @register.inclusion_tag("components/menu.html", takes_context=True)
-def menu(context: template.Context) -> dict[str, Any]:
-    """The tabs of whoever is signed in: an establishment also sees its residents."""
+def menu(context: template.Context, label: str = "") -> dict[str, Any]:
+    """The tabs of whoever comes: an establishment also sees its residents, a clerk the desk, a visitor what is public."""
     request = context["request"]
     account = getattr(request, "account", None)
     here = request.resolver_match.url_name if request.resolver_match else ""
-    tabs = [("home", "home", _("Home"), {"home"})]
+    user = getattr(request, "user", None)
+    if getattr(user, "is_clerk", False):
+        tabs = [
+            ("desk", "scan", _("Service desk"), {"desk", "desk-document", "desk-resident", "desk-copy", "desk-card", "desk-undo"}),
+            ("desk-shift", "list", _("Today's work"), {"desk-shift"}),
+            ("desk-queue", "card", _("Awaited cards"), {"desk-queue"}),
+        ]
+    else:
+        tabs = [("home", "home", _("Home"), {"home"})]
+    if user is None or not user.is_authenticated:
+        tabs.append(("fees", "wallet", _("Fees and rules"), {"fees"}))
+        tabs.append(("check", "shield", _("Verify a document"), {"check"}))
     if account and account.is_establishment:
         tabs.append(("residents", "people", _("Residents"), {"residents", "resident"}))
     if account:
         tabs.append(("services", "services", _("E-services"), {"services", "service"}))
         tabs.append(("my-operations", "list", _("My operations"), {"my-operations", "receipt"}))
-    return {"tabs": [{"url": url, "icon": sign, "label": label, "current": here in within} for url, sign, label, within in tabs]}
+    shown = [{"url": url, "icon": sign, "label": words, "current": here in within} for url, sign, words, within in tabs]
+    return {"tabs": shown, "label": label or _("Main menu")}
 
 
 # --- components ----------------------------------------------------------------------------------
@@ -135,9 +149,9 @@ def facts_table(rows: Mapping[str, Any], caption: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/fact.html")
-def fact(label: str, value: Any) -> dict[str, Any]:
-    """One row of a table of facts; none where nothing is recorded."""
-    return {"label": label, "value": value, "shown": facts.show("", value)}
+def fact(label: str, value: Any, days: int | None = None) -> dict[str, Any]:
+    """One row of a table of facts, with the days left where it ends one day; none where nothing is recorded."""
+    return {"label": label, "value": value, "shown": facts.show("", value), "days": days}
 
 
 @register.inclusion_tag("components/fees.html")
@@ -158,8 +172,15 @@ def fees_table(fee: list[dict[str, Any]], wallet_after: Decimal | None = None) -
 
 @register.inclusion_tag("components/ticks.html")
 def ticks(findings: Iterable[Any], extra_class: str = "") -> dict[str, Any]:
-    """Requirements, met and not met, with what mends them."""
-    return {"findings": findings, "extra_class": extra_class}
+    """Requirements, met and not met, with what mends them; or whatever has a fact and a tone of its own."""
+    return {"rows": [_tick(finding) for finding in findings], "extra_class": extra_class}
+
+
+def _tick(finding: Any) -> dict[str, Any]:
+    tone = getattr(finding, "tone", None)
+    said = "" if tone else _("Met:") if finding.met else _("Not met:")  # for readers of the screen, beside colour and sign
+    tone = tone or ("met" if finding.met else "no")
+    return {"tone": tone, "said": said, "sign": SIGNS[tone], "fact": finding.fact, "mend": finding.mend}
 
 
 @register.inclusion_tag("components/seal_check.html")
@@ -192,14 +213,25 @@ def days_left(n: int, full: int = 365) -> dict[str, Any]:
     }
 
 
+@register.inclusion_tag("components/weeks.html")
+def weeks_plot(weeks: list[dict[str, Any]], label: str = "") -> dict[str, Any]:
+    """How many in each of some weeks, as bars with their numbers under them; the highest is as high as the plot."""
+    most = max([week["n"] for week in weeks], default=0) or 1
+    bars = []
+    for place, week in enumerate(weeks):
+        height = 100 * week["n"] // most
+        bars.append({**week, "x": 10 * place + 2, "y": 100 - height, "height": height, "day": f"{week['from_on']:%m/%d}"})
+    return {"bars": bars, "width": 10 * len(weeks), "label": label}
+
+
 @register.inclusion_tag("components/summary.html")
-def summary(form: Any) -> dict[str, Any]:
+def summary(form: Any, autofocus: bool = True) -> dict[str, Any]:
     """Everything wrong with a form, in front of it, each with a link to its field."""
     fields = [
         {"id": _first_id(bound), "label": bound.label, "errors": bound.errors} for bound in form if bound.errors and not bound.is_hidden
     ]
     hidden = [error for bound in form.hidden_fields() for error in bound.errors]
-    return {"loose": [*form.non_field_errors(), *hidden], "fields": fields, "show": bool(form.errors)}
+    return {"loose": [*form.non_field_errors(), *hidden], "fields": fields, "show": bool(form.errors), "autofocus": autofocus}
 
 
 @register.simple_tag
@@ -225,6 +257,28 @@ def is_choice(bound: BoundField) -> bool:
 def is_checkbox(bound: BoundField) -> bool:
     """Whether a field is one box to tick, with its label beside it."""
     return isinstance(bound.field.widget, CheckboxInput)
+
+
+@register.filter
+def parts(bound: BoundField) -> list[dict[str, Any]]:
+    """The inputs of a field that has several, each with its own label; none where one input is all."""
+    widget = bound.field.widget
+    if not isinstance(widget, MultiWidget):
+        return []
+    attrs = bound.build_widget_attrs({"id": bound.auto_id}, widget)
+    context = widget.get_context(bound.html_name, bound.value(), attrs)
+    found = []
+    for part in context["widget"]["subwidgets"]:
+        label = part["attrs"].pop("aria-label", "")  # it is said beside the input instead
+        drawn = bound.form.renderer.render(part["template_name"], {"widget": part})
+        found.append({"id": part["attrs"]["id"], "label": label, "drawn": mark_safe(drawn)})
+    return found
+
+
+@register.filter
+def chosen_first(memberships: Iterable[Any], account: Any) -> list[Any]:
+    """For whom one may act, the account of now in front."""
+    return sorted(memberships, key=lambda membership: membership.account != account)
 
 
 def _first_id(bound: BoundField) -> str:

@@ -14,9 +14,11 @@ from django.db.models import Q, Subquery
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, Branch, User
+from accounts.models import Account, Branch, Office, User
 from muqeem import clock, countries, names
 from muqeem.hijri import add_months
+from muqeem.record.terms import Terms
+from residency.models.file import File
 
 if TYPE_CHECKING:
     from residency.models.papers import Iqama, Passport
@@ -59,6 +61,10 @@ class ResidentQuerySet(models.QuerySet["Resident"]):
             reach |= Q(iqama_number=account.number) | Q(head=Subquery(oneself))
         reachable = self.filter(reach)
         return reachable.filter(branch__in=branches) if branches else reachable
+
+    def here(self) -> "ResidentQuerySet":
+        """Those who have neither died nor left for good, wherever they are today."""
+        return self.filter(left_on=None, deceased_on=None)
 
     def named(self, text: str) -> "ResidentQuerySet":
         """Those with a word in their name, of either script, that begins as each typed word does."""
@@ -137,6 +143,10 @@ class Resident(models.Model):
     left_on = models.DateField(_("left for good on"), null=True, blank=True)
     reported_on = models.DateField(null=True, editable=False)  # the day of the newest facts about the person
 
+    # For lists, which are filtered and sorted by them. The database keeps them (triggers of 0006), whatever is written here.
+    permit_ends_on = models.DateField(null=True, editable=False)  # the last day of the newest permit
+    departed_on = models.DateField(null=True, editable=False)  # since when the person is outside the Kingdom
+
     objects = ResidentQuerySet.as_manager()
 
     class Meta:
@@ -144,6 +154,22 @@ class Resident(models.Model):
         verbose_name_plural = _("residents")
         indexes = [
             models.Index(fields=["sponsor", "folded", "id"], name="resident_sponsor_name"),
+            models.Index(
+                fields=["sponsor", "permit_ends_on", "id"],
+                include=["departed_on"],
+                condition=Q(left_on=None, deceased_on=None),
+                name="resident_sponsor_expiry",
+            ),
+            models.Index(
+                fields=["sponsor", "folded", "id"],
+                condition=Q(departed_on__isnull=False, left_on=None, deceased_on=None),
+                name="resident_sponsor_abroad",
+            ),
+            models.Index(
+                fields=["sponsor", "folded", "id"],
+                condition=Q(left_on__isnull=False) | Q(deceased_on__isnull=False),
+                name="resident_sponsor_gone",
+            ),
             GinIndex(fields=["name_words"], name="resident_name_words"),
         ]
         constraints = [
@@ -200,34 +226,44 @@ class Resident(models.Model):
     # --- papers ---
 
     @cached_property
+    def file(self) -> File:
+        """The rows about the person, as they were when one of them was first asked for."""
+        return File.of(self)
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        super().refresh_from_db(*args, **kwargs)
+        self.__dict__.pop("file", None)
+
+    @property
     def iqama(self) -> "Iqama | None":
         """The newest version of the residency permit, or None before the first."""
-        return self.iqamas.order_by("-version").first()
+        return max(self.file.iqamas, key=lambda iqama: iqama.version, default=None)
 
-    @cached_property
+    @property
     def passport(self) -> "Passport | None":
         """The passport on record."""
-        return self.passports.filter(replaced_on=None).order_by("-expires_on").first()
+        return next(iter(self.file.passports), None)
 
     def outside_since(self) -> date | None:
         """The day of the last departure when the person is outside the Kingdom, else None."""
-        last = self.movements.order_by("-crossed_on", "-pk").first()
+        last = max(self.file.movements, key=lambda movement: (movement.crossed_on, movement.pk), default=None)
         return last.crossed_on if last and last.is_departure else None
 
-    def renew(self, months: int, day: date) -> "Iqama":
-        """Add a version of the permit that runs on from the last one's end. Requires a lock on the resident."""
+    def renew(self, months: int, terms: Terms) -> "Iqama":
+        """Add a version of the permit that runs on from the last one's end, on the day of the terms. Requires a lock on the resident."""
         current = self.iqama
         if current is None:
             raise LookupError("a residency that was never issued cannot be renewed")
         renewed = self.iqamas.create(
             version=current.version + 1,
-            issued_on=day,
+            issued_on=terms.on,
             starts_on=current.expires_on,
-            expires_on=current.renewed_until(months),
+            expires_on=current.renewed_until(months, terms),
             months=months,
-            days_late=max(0, (day - current.expires_on).days),
+            days_late=max(0, (terms.on - current.expires_on).days),
+            awaits_card=True,
         )
-        self.__dict__.pop("iqama", None)
+        self.__dict__.pop("file", None)
         return renewed
 
 
@@ -237,10 +273,12 @@ class View(models.Model):
     resident = models.ForeignKey(Resident, models.CASCADE, related_name="views")
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
     account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+")  # of a clerk, who acts for no account
     at = models.DateTimeField(db_default=clock.Now())
 
     class Meta:
         indexes = [models.Index(fields=["resident", "-at"], name="view_resident")]
+        constraints = [models.CheckConstraint(condition=Q(account=None) | Q(office=None), name="view_of_an_account_or_an_office")]
 
     def __str__(self) -> str:
         return f"{self.user} at {self.at}"

@@ -10,8 +10,9 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils.translation import override
 
+from muqeem.fields import BothCalendarsDateField
 from muqeem.icons import ICONS, TURNING
-from muqeem.templatetags.muqeem import menu
+from muqeem.templatetags.muqeem import chosen_first, menu
 
 
 class SpyForm(forms.Form):
@@ -218,17 +219,24 @@ def test_a_field_that_says_how_it_looks_is_left_alone():
     assert 'class="code"' in str(OwnForm()["code"].as_field_group())
 
 
+SOMEBODY = SimpleNamespace(is_authenticated=True, is_clerk=False)
+CLERK = SimpleNamespace(is_authenticated=True, is_clerk=True)
+VISITOR = SimpleNamespace(is_authenticated=False)
+
+
 @pytest.mark.parametrize(
-    ("account", "tabs"),
+    ("user", "account", "tabs"),
     [
-        (None, ["home"]),
-        (SimpleNamespace(is_establishment=False), ["home", "services", "my-operations"]),
-        (SimpleNamespace(is_establishment=True), ["home", "residents", "services", "my-operations"]),
+        (VISITOR, None, ["home", "fees", "check"]),
+        (SOMEBODY, None, ["home"]),
+        (SOMEBODY, SimpleNamespace(is_establishment=False), ["home", "services", "my-operations"]),
+        (SOMEBODY, SimpleNamespace(is_establishment=True), ["home", "residents", "services", "my-operations"]),
+        (CLERK, None, ["desk", "desk-shift", "desk-queue"]),
     ],
 )
-def test_the_menu_is_that_of_whoever_is_signed_in(account, tabs):
+def test_the_menu_is_that_of_whoever_comes(user, account, tabs):
     request = RequestFactory().get("/")
-    request.account, request.resolver_match = account, SimpleNamespace(url_name="services")
+    request.user, request.account, request.resolver_match = user, account, SimpleNamespace(url_name="services")
     shown = menu({"request": request})["tabs"]
 
     assert [tab["url"] for tab in shown] == tabs
@@ -240,3 +248,53 @@ def test_a_menu_on_a_page_without_an_address_marks_nothing():
     request.resolver_match = None
 
     assert not any(tab["current"] for tab in menu({"request": request})["tabs"])
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "1,000+"), ("ar", "1,000")])
+def test_what_was_not_counted_to_its_end_is_told_as_more(language, words):
+    assert words in rendered("{{ n|at_most }}", language, n=1001)
+    assert rendered("{{ n|at_most }}", language, n=1000) == "1,000"
+
+
+def test_a_tick_may_bring_a_tone_of_its_own():
+    html = rendered("{% ticks findings %}", findings=[SimpleNamespace(tone="soon", fact="Ends", mend="Extend it")])
+
+    assert 'class="soon"' in html
+    assert "Not met" not in html
+
+
+def test_the_highest_week_is_as_high_as_the_plot_and_every_number_is_written():
+    weeks = [{"from_on": date(2026, 11, 22), "n": 4, "soon": True}, {"from_on": date(2026, 11, 29), "n": 8, "soon": False}]
+    html = rendered("{% weeks_plot weeks %}", weeks=weeks)
+
+    assert 'y="0" width="6" height="100"' in html
+    assert 'y="50" width="6" height="50"' in html
+    assert html.count('class="soon"') == 1
+    assert "11/29" in html
+    assert 'height="0"' in rendered("{% weeks_plot weeks %}", weeks=[{**weeks[0], "n": 0}])
+
+
+def test_the_inputs_of_a_date_are_a_group_each_with_its_label():
+    class Born(forms.Form):
+        birth_on = BothCalendarsDateField(label="Date of birth")
+
+    html = str(Born({"birth_on_day": "31", "birth_on_month": "2", "birth_on_year": "2026"})["birth_on"].as_field_group())
+
+    assert "<legend>Date of birth</legend>" in html
+    assert [f'for="id_birth_on_{place}"' in html and f'id="id_birth_on_{place}"' in html for place in range(4)] == [True] * 4
+    assert 'value="31"' in html
+    assert "field--bad" in html
+    assert "aria-label=" not in html
+
+
+def test_the_account_of_now_stands_first_in_the_menu():
+    one, two = SimpleNamespace(account="one"), SimpleNamespace(account="two")
+
+    assert chosen_first([one, two], "two") == [two, one]
+
+
+def test_a_summary_takes_the_focus_unless_it_is_one_of_several():
+    form = SpyForm({"serial": ""})
+
+    assert "autofocus" in rendered("{% summary form %}", form=form)
+    assert "autofocus" not in rendered("{% summary form autofocus=False %}", form=form)

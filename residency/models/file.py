@@ -1,0 +1,66 @@
+"""A person's file: the rows about one person, in one look at the database.
+
+Rules, fees and pages ask for the same rows again and again, and each question of its own would be a query.
+"""
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+if TYPE_CHECKING:
+    from residency.models.facts import Clearance, Hold, Movement
+    from residency.models.papers import Iqama, Passport, Visa
+    from residency.models.people import Resident
+
+NEWEST = 20  # visas and crossings that are read; no rule and no page looks further back
+
+# Which rows of each relation are on the file. Holds may be of the account under which the person stands.
+WHICH = {
+    "iqamas": "resident_id = %(person)s",
+    "passports": "resident_id = %(person)s AND replaced_on IS NULL",
+    "visas": f"resident_id = %(person)s ORDER BY issued_on DESC, id DESC LIMIT {NEWEST}",
+    "movements": f"resident_id = %(person)s ORDER BY crossed_on DESC, id DESC LIMIT {NEWEST}",
+    "holds": "resident_id = %(person)s OR account_id = %(sponsor)s",
+    "clearances": "resident_id = %(person)s",
+}
+FAMILY = "SELECT 'family', count(*)::text FROM residency_resident WHERE head_id = %(person)s AND left_on IS NULL AND deceased_on IS NULL"
+
+
+@dataclass(frozen=True)
+class File:
+    """What was on file when it was read; in no order."""
+
+    iqamas: "list[Iqama]"
+    passports: "list[Passport]"
+    visas: "list[Visa]"
+    movements: "list[Movement]"
+    holds: "list[Hold]"
+    clearances: "list[Clearance]"
+    family: int  # dependants and companions who are still here, with a final exit visa or without
+
+    @classmethod
+    def of(cls, person: "Resident") -> "File":
+        """Read the file of a person."""
+        kinds: dict[str, Any] = {name: person._meta.get_field(name).related_model for name in WHICH}
+        parts = [
+            f"SELECT '{name}', row_to_json(one)::text FROM (SELECT * FROM {kind._meta.db_table} WHERE {WHICH[name]}) one"  # noqa: S608 -- our own names
+            for name, kind in kinds.items()
+        ]
+        found: dict[str, Any] = {name: [] for name in kinds}
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join([*parts, FAMILY]), {"person": person.pk, "sponsor": person.sponsor_id})
+            for name, text in cursor.fetchall():
+                row = json.loads(text, parse_float=Decimal)  # an amount is exact
+                if name in kinds:
+                    found[name].append(_made(kinds[name], row))
+                else:
+                    found[name] = row
+        return cls(**found)
+
+
+def _made(kind: Any, row: dict[str, Any]) -> Any:
+    fields = kind._meta.concrete_fields
+    return kind.from_db(connection.alias, [field.attname for field in fields], [field.to_python(row[field.column]) for field in fields])
