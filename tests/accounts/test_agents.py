@@ -1,5 +1,7 @@
 """What a browser says of itself, in two words of ours."""
 
+import time
+
 import pytest
 
 from accounts.agents import BROWSERS, SYSTEMS, Agent, agent_of
@@ -51,3 +53,9 @@ def test_of_whatever_a_stranger_writes_only_words_of_ours_are_taken(header: str)
     found = agent_of(header)
     assert found.browser in {"", *BROWSERS}
     assert found.system in {"", *SYSTEMS}
+
+
+def test_a_long_header_is_not_read_to_its_end() -> None:
+    began = time.perf_counter()
+    assert agent_of("Version/x " * 10_000) == Agent()
+    assert time.perf_counter() - began < 0.5

@@ -24,7 +24,10 @@ def bare(url: str) -> Iterator[tuple[int, Child]]:
     """The bare project behind gunicorn as `make run` starts it: its port and its process."""
     surroundings = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.bench.bare.settings"}
     port = free_port()
-    child = Portal(ROOT, Path(os.environ["MUQEEM_VAR"]), port, surroundings)._web()
+    var = Path(os.environ["MUQEEM_VAR"])
+    project = Portal(ROOT, var, port, surroundings)
+    project.logs = var.parent
+    child = project._web()
     child.start()
     try:
         eventually(child.ready, 60)

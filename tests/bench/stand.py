@@ -55,7 +55,7 @@ def portal(url: str, postgres: Child) -> Iterator["Stand"]:
         [sys.executable, "manage.py", "run"],
         environment=os.environ | {"DATABASE_URL": url, "PORT": str(port)},
         directory=ROOT,
-        log=var.with_name("portal.log"),
+        log=var.with_name(f"portal-{port}.log"),
         grace=40.0,
     )
     child.start()
