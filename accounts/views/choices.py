@@ -23,10 +23,15 @@ def language(request: HttpRequest) -> HttpResponse:
     if chosen in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
             User.objects.filter(pk=request.user.pk).update(language=chosen)
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, chosen, max_age=31_536_000, samesite="Lax", secure=request.is_secure(), httponly=True
-        )
+        keep_language(request, response, chosen)
     return response
+
+
+def keep_language(request: HttpRequest, response: HttpResponse, chosen: str) -> None:
+    """Speak to this browser's visitor in a language from now on."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, chosen, max_age=31_536_000, samesite="Lax", secure=request.is_secure(), httponly=True
+    )
 
 
 @signed_in

@@ -17,6 +17,7 @@ from accounts.forms import AppCodeForm, BatchForm, PasswordForm
 from accounts.models import AuthenticatorApp
 from accounts.models.limits import CodeRefused
 from accounts.replies import code_error
+from accounts.views.choices import keep_language
 
 
 @signed_in
@@ -49,9 +50,11 @@ def password(request: PortalRequest) -> HttpResponse:
 
 def _sign_in_again(request: PortalRequest, why: str) -> HttpResponse:
     """What opens operations and sign-ins is not handed out in a session left open, nor to a remembered browser."""
+    response = redirect_to_login(request.path)
+    keep_language(request, response, request.user.language)
     sessions.ask_again(request)
     messages.info(request, why)
-    return redirect_to_login(request.path)
+    return response
 
 
 # --- authenticator app and back-up codes ---

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, override
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
@@ -111,8 +111,9 @@ def _signed_in(request: HttpRequest, token: OperationToken, form: SignInCodeForm
     sessions.second_step_done(request, token, by_backup_code=by_backup_code)
     if by_backup_code:
         left = enrolment.backup_codes_left(token.user)
-        words = ngettext("Signed in with a backup code. %(n)d is left.", "Signed in with a backup code. %(n)d are left.", left)
-        messages.warning(request, words % {"n": left})
+        with override(token.user.language):  # in which the page is that says it
+            words = ngettext("Signed in with a backup code. %(n)d is left.", "Signed in with a backup code. %(n)d are left.", left)
+            messages.warning(request, words % {"n": left})
     response = _way_on(request, token.user)
     if form.cleaned_data.get("remember"):
         browsers.remember(request, response, token.user)

@@ -136,8 +136,9 @@ def test_a_session_left_open_makes_none(shift) -> None:
     assert (answer.status_code, answer.url) == (302, f"/sign-in/?next={CODES}")
     assert not StaticDevice.objects.exists()
     assert not is_signed_in(client)
-    client.cookies["language"] = "en"
-    assert "Making backup codes needs a new sign-in." in said(client.get(answer.url))
+    page = client.get(answer.url)
+    assert page.headers["Content-Language"] == user.language == "en"
+    assert "Making backup codes needs a new sign-in." in said(page)
 
 
 def test_after_signing_in_with_one_it_is_said_how_many_are_left() -> None:
