@@ -1,12 +1,14 @@
 # The portal in two commands. They are promised on Debian 12 and 13 and Ubuntu 24.04, as root or with sudo.
 #   make run                 installs what is missing and starts everything on http://127.0.0.1:8000 (PORT, MUQEEM_VAR)
 #   make test                everything CI checks;  make test ARGS="tests/residency -k renewal"  only these tests
-#   make demo-tour         pictures of every screen, as three people see them, in var/tour/
+#   make scan                scanners that nobody here wrote, over code, headers and the running portal: docs/security.md
+#   make demo-tour           pictures of every screen, as three people see them, in var/tour/
+#   make bench               what it does in a second on this machine, in docs/performance.md;  make bench ARGS=--help
 #   make worker              the workers and the sweeper, for a host of their own; settings from the environment
 
 CATALOGUES = $(patsubst %.po,%.mo,$(wildcard muqeem/locale/*/LC_MESSAGES/*.po))
 
-.PHONY: run worker test demo-tour prepare prepare-test words
+.PHONY: run worker test scan bench demo-tour prepare prepare-test words
 .NOTPARALLEL:
 
 run: prepare words
@@ -17,6 +19,12 @@ worker: prepare words
 
 test: prepare-test words
 	@exec .venv/bin/python -m muqeem.processes $(if $(ARGS),.venv/bin/pytest $(ARGS),.ci/check)
+
+scan: prepare-test words
+	@exec .ci/scan $(ARGS)
+
+bench: prepare-test words
+	@exec .venv/bin/python -m tests.bench $(ARGS)
 
 demo-tour: prepare-test words
 	@exec .venv/bin/python -m tests.tour
