@@ -36,7 +36,8 @@ def staff() -> Client:
 
 
 def waiting(client: Client) -> dict[str, Pile]:
-    return {str(pile.title): pile for pile in client.get(HOME).context["piles"]}
+    with override("en"):
+        return {str(pile.title): pile for pile in client.get(HOME).context["piles"]}
 
 
 def text(**at: Any) -> Message:
