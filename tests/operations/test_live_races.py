@@ -146,13 +146,6 @@ def two_tokens_on_one_resident(site: Site) -> tuple[Visitor, list[Answer]]:
     return person, released_together([confirm(person, token) for token in tokens])
 
 
-def test_without_its_guard_two_renewals_of_one_resident_make_one_version_twice(site: Site) -> None:
-    unguard(("residency_iqama", "iqama_version_once"))
-    site.web(hooks=NAIVE)
-    two_tokens_on_one_resident(site)
-    assert "I07" in promises()
-
-
 def test_of_two_tokens_on_one_resident_the_second_is_judged_on_the_new_facts(guarded: Site) -> None:
     for _ in range(5):
         person, answers = two_tokens_on_one_resident(guarded)
