@@ -52,7 +52,11 @@ def graded(folder: Path) -> list[str]:
     node = tools.run([*tools.command(tools.NODE, "node"), "-p", "process.execPath"], within=120, may_fail=False).stdout.strip()
     pytest = [sys.executable, "-m", "pytest", "-q", "-s", "--no-cov", "--show-capture=no", "tests/scan/observatory.py"]
     done = tools.run([sys.executable, "-m", "muqeem.processes", *pytest], within=400, OBSERVATORY=str(folder), NODE=node)
-    say(next((f"observatory: {line}" for line in done.stdout.splitlines() if " answers, " in line), "observatory: nothing graded"))
+    say(
+        next(
+            (f"observatory: {line.lstrip('.')}" for line in done.stdout.splitlines() if " answers, " in line), "observatory: nothing graded"
+        )
+    )
     return [] if done.returncode == 0 else [f"observatory: {done.stdout[-3000:]}{done.stderr[-500:]}"]
 
 
