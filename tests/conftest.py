@@ -1,6 +1,6 @@
 """What every test stands on: a marked database, no network, a clock that can be moved."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -10,26 +10,40 @@ import pytest
 from django import conf
 from django.apps import apps
 from django.db import connections
+from django.db.models.signals import post_migrate
 from pytest_django.plugin import DjangoDbBlocker
 
 from muqeem.record.models import ChainHead, Demonstration
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Share the tests between two processes: a file stays whole, and no two portals run beside each other.
+
+    Tests that start a portal take the longest, so they come first.
+    """
+    for item in items:
+        assert isinstance(item, pytest.Function)
+        item.add_marker(pytest.mark.xdist_group("portal" if starts_a_portal(item) else item.module.__name__))
+    yield
+    items.sort(key=lambda item: not starts_a_portal(item))
+
+
+def starts_a_portal(item: pytest.Item) -> bool:
+    return "site" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Mark the test database, so that the clock may be moved and the tables emptied between tests."""
     connections.databases["default"]["CONN_MAX_AGE"] = 0  # threads of a live server keep nothing open behind them
+    # A test without an outer transaction ends with empty tables, of which Django tells as of a migration.
+    post_migrate.connect(refill, sender=apps.get_app_config("residency"))
     with django_db_blocker.unblock():
         refill()
 
 
-@pytest.fixture
-def transactional(transactional_db: None) -> None:
-    """A real database without an outer transaction; what migrations had put there is put back before each test."""
-    refill()
-
-
-def refill() -> None:
+def refill(**_: Any) -> None:
     """Restore the rows that belong to every database: the mark, the chain's head, the parameters."""
     Demonstration.objects.get_or_create()
     ChainHead.objects.get_or_create()

@@ -136,7 +136,7 @@ def test_a_code_of_the_step_before_the_used_one_counts_as_used() -> None:
         second.try_code(app_code(first.user, -1))
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_of_two_tokens_that_get_one_code_at_once_one_opens_and_the_other_waits() -> None:
     user = UserFactory(with_app=True)
     tokens = [begun(user) for _ in range(4)]
@@ -382,7 +382,7 @@ def test_a_new_app_replaces_the_old_one_and_its_backup_codes() -> None:
     assert not StaticToken.objects.filter(token=old_code).exists()
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_a_double_click_sets_up_one_app() -> None:
     user = UserFactory()
     key = otp_models.default_key()

@@ -72,7 +72,7 @@ def payments_at_once(pay) -> int:
     return outcomes.count(None)
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_of_twenty_payments_at_once_as_many_go_as_there_is_money() -> None:
     def pay(wallet: Wallet, reference: str) -> None:
         with transaction.atomic():
@@ -81,7 +81,7 @@ def test_of_twenty_payments_at_once_as_many_go_as_there_is_money() -> None:
     assert payments_at_once(pay) == 5
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_without_the_condition_in_the_update_money_is_spent_twice() -> None:
     def look_then_pay(wallet: Wallet, reference: str) -> None:
         with transaction.atomic():
@@ -153,7 +153,7 @@ def test_an_unlimited_subscription_counts_what_it_spends() -> None:
     assert (subscription.operations_left, subscription.operations_spent) == (None, 7)
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_of_twenty_operations_at_once_as_many_go_as_are_left() -> None:
     subscription = SubscriptionFactory(operations_left=6)
     day = clock.today()

@@ -528,7 +528,7 @@ def test_all_of_ones_browsers_are_nobody_elses() -> None:
     assert is_known(theirs, other)
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_of_sign_ins_at_once_each_gets_in_and_after_forgetting_none() -> None:
     user = UserFactory()
     secret = secret_of(remembered(user))

@@ -107,7 +107,7 @@ def test_a_page_that_is_sent_twice_shows_the_same_codes() -> None:
     assert Event.objects.filter(kind="backup-codes-made").count() == 1
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_of_clicks_at_once_all_are_told_the_codes_that_are_valid() -> None:
     user = UserFactory()
     told = all_at_once(lambda _: enrolment.make_backup_codes(user, "batch"), 4)
@@ -115,7 +115,7 @@ def test_of_clicks_at_once_all_are_told_the_codes_that_are_valid() -> None:
     assert list(told) == [valid] * 4
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_of_clicks_at_once_all_are_told_the_codes_of_the_app_that_was_set_up() -> None:
     user = UserFactory()
     key = enrolment.begin(user, {}).key  # type: ignore[arg-type]

@@ -237,7 +237,7 @@ def guess_at_once(token: OperationToken, act) -> list[int]:
     return compared
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_parallel_guesses_never_get_more_than_five_tries() -> None:
     token = begun()
     assert len(guess_at_once(token, OperationToken.try_code)) == TRIES_A_TOKEN
@@ -246,18 +246,18 @@ def test_parallel_guesses_never_get_more_than_five_tries() -> None:
     assert count_wrong(token) == TRIES_A_TOKEN
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_without_counting_before_comparing_parallel_guesses_get_more() -> None:
     token = begun()
     assert len(guess_at_once(token, without_counting_first)) > TRIES_A_TOKEN
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_parallel_guesses_at_many_tokens_never_get_more_than_ten_before_the_pause() -> None:
     assert guesses_at_many_tokens() == 10
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_without_the_lock_parallel_guesses_at_many_tokens_get_more(monkeypatch) -> None:
     monkeypatch.setattr(Attempt, "lock", staticmethod(lambda name: None))
     monkeypatch.setattr(Attempt, "within", classmethod(slowly(Attempt.within.__func__)))
@@ -284,7 +284,7 @@ def guesses_at_many_tokens() -> int:
     return sum(isinstance(outcome, WrongCode) for outcome in outcomes)
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_of_two_posts_of_the_right_code_one_opens_and_none_counts_as_wrong() -> None:
     token = begun()
     code = right_code(token)
@@ -293,7 +293,7 @@ def test_of_two_posts_of_the_right_code_one_opens_and_none_counts_as_wrong() -> 
     assert count_wrong(token) == 0
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_of_many_who_ask_for_a_code_at_once_one_gets_it() -> None:
     user, account = UserFactory(), AccountFactory()
     all_at_once(lambda _: OperationToken.begin(user, "iqama-renewal", account), GUESSES)
@@ -301,7 +301,7 @@ def test_of_many_who_ask_for_a_code_at_once_one_gets_it() -> None:
     assert OperationToken.objects.count() == 1
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_without_the_lock_many_who_ask_at_once_get_more_codes(monkeypatch) -> None:
     monkeypatch.setattr(Attempt, "lock", staticmethod(lambda name: None))
     monkeypatch.setattr(Attempt, "within", classmethod(slowly(Attempt.within.__func__)))

@@ -14,7 +14,6 @@ from muqeem.operations.models import Document
 from muqeem.operations.tasks import produce
 from residency.models import Card
 from tests.accounts.people import signed_in
-from tests.conftest import refill
 from tests.factories import ResidentFactory, UserFactory
 from tests.operations.journeys import Person
 from tests.residency.test_desk_reading import WINDOWS, typed_through
@@ -77,13 +76,11 @@ class Clerk:
 @pytest.fixture
 def page_on_paper(language: str) -> Document:
     """The page of a renewal that somebody brings."""
-    refill()
     return Person(resident=ResidentFactory(domestic=True), language=language).renewed().documents.get()
 
 
 @pytest.fixture
 def huda(language: str) -> User:
-    refill()
     return UserFactory(username="huda", clerk=True, with_app=True, language=language)
 
 

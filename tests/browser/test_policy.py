@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from muqeem.operations.tasks import produce
 from tests.doors.people import Somebody, main_user, staff
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 
 def signed_in(browser: Browser, site: str, person: Somebody) -> BrowserContext:

@@ -12,7 +12,6 @@ from accounts.models import OperationToken, User
 from muqeem import codes
 from muqeem.operations.models import Print, Receipt
 from muqeem.operations.tasks import produce
-from tests.conftest import refill
 from tests.factories import (
     PASSWORD,
     AccountFactory,
@@ -75,7 +74,6 @@ def newest_code(user: User) -> str:
 @pytest.fixture
 def rafiq(language: str) -> User:
     """A resident with an account of his own, money in it, and a residency that ends in a month."""
-    refill()
     resident = ResidentFactory(permitted_until=800)
     account = AccountFactory(individual=True, number=resident.iqama_number)
     user = UserFactory(username="rafiq", language=language)

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from muqeem import seal, serials
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 OUR_ID = portal.SEAL_KEY.partition(":")[0]
 OTHER_SECRET = base64.b64encode(b"another secret of thirty-two byt").decode()

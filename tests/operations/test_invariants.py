@@ -208,7 +208,7 @@ def test_a_file_that_is_not_the_rendered_one_is_reported(world: World, harm: str
     assert list(violations()) == []
 
 
-def test_the_command_is_silent_about_a_good_day_and_names_what_is_broken(transactional: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_is_silent_about_a_good_day_and_names_what_is_broken(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "render", lambda *_: b"%PDF a page")
     world = World()
     said, complained = io.StringIO(), io.StringIO()
@@ -223,7 +223,7 @@ def test_the_command_is_silent_about_a_good_day_and_names_what_is_broken(transac
     )
 
 
-def test_the_command_can_change_nothing(transactional: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_can_change_nothing(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     modes: list[tuple[Any, ...]] = []
 
     def look(*, files: bool) -> list[Any]:

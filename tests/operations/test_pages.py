@@ -626,7 +626,7 @@ def test_a_fresh_copy_is_printed_by_whoever_comes_first(person: Person, counted:
     assert copy_of(receipt, 2).taken_by == person.user
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_of_simultaneous_clicks_one_makes_the_copy(monkeypatch: Monkey) -> None:
     monkeypatch.setattr(pdf, "render", lambda *_: b"%PDF-1.7")
     person = Person()

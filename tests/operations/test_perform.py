@@ -555,7 +555,7 @@ def discard(token: OperationToken) -> None:
     again(token).close()
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_of_a_discard_and_a_confirmation_at_the_same_moment_exactly_one_wins() -> None:
     person = Person()
     for _race in range(4):
@@ -566,7 +566,7 @@ def test_of_a_discard_and_a_confirmation_at_the_same_moment_exactly_one_wins() -
         assert (token.used_at is not None, token.closed_at is None) == (done, done)
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_a_discard_waits_for_the_confirmation_under_way_and_then_has_nothing_to_discard(monkeypatch: Monkey) -> None:
     token = Person().ready()
     discarding = Thread(target=lambda: errors.extend(all_at_once(lambda _: discard(token), 1)))

@@ -151,14 +151,14 @@ def test_the_demo_phone_keeps_texts_in_a_demonstration_only(settings) -> None:
 # --- once ---
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_of_many_senders_one_sends(gateway) -> None:
     message = posted()
     all_at_once(lambda _: tasks.deliver(message.pk), 8)
     assert gateway.keys == [str(message.key)]
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_without_the_lease_many_senders_send(gateway, monkeypatch) -> None:
     monkeypatch.setattr(Message, "lease", classmethod(lambda cls, pk: cls.objects.get(pk=pk)))
     message = posted()
@@ -243,7 +243,7 @@ def test_the_task_delivers(gateway) -> None:
 # --- where no code and no number is found ---
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_codes_are_in_the_text_alone_and_numbers_not_in_the_logs(gateway, caplog, capfd) -> None:
     caplog.set_level(logging.DEBUG)
     user, client = UserFactory(), Client()

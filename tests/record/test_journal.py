@@ -63,13 +63,13 @@ def test_the_canonical_text_is_one_for_one_value() -> None:
         chain.canonical({"a": object()})
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_a_link_is_sealed_inside_a_transaction_only() -> None:
     with pytest.raises(transaction.TransactionManagementError):
         seal(1)
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_a_link_that_is_rolled_back_leaves_no_gap() -> None:
     with transaction.atomic():
         seal(1)
@@ -95,14 +95,14 @@ def seal_at_once() -> list[object]:
     return list(all_at_once(several, MANY))
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_links_sealed_by_many_at_once_are_gapless() -> None:
     assert seal_at_once() == [None] * MANY
     assert list(Event.objects.chained().values_list("seq", flat=True)) == list(range(1, MANY * 6 + 1))
     assert list(journal.faults()) == []
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_without_the_lock_of_the_head_links_collide(monkeypatch) -> None:
     monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda self: self)
     outcomes = seal_at_once()
@@ -225,7 +225,7 @@ def test_an_empty_journal_holds_and_can_be_anchored(tmp_path) -> None:
     assert "1 lines" in verify("--anchor", str(anchor))
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_the_proof_sees_one_moment_while_others_go_on_sealing(monkeypatch) -> None:
     with transaction.atomic():
         seal()

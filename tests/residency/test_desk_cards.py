@@ -292,7 +292,6 @@ def test_the_table_takes_no_second_card_of_a_version_and_no_second_person_of_a_c
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("transactional")
 def test_of_simultaneous_cards_for_a_renewal_one_is_recorded() -> None:
     page, office = renewed(), OfficeFactory()
     desks = [signed_in(UserFactory(office=office, with_app=True, language="en")) for _number in range(8)]
@@ -304,7 +303,6 @@ def test_of_simultaneous_cards_for_a_renewal_one_is_recorded() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("transactional")
 def test_of_simultaneous_people_for_a_card_one_gets_it() -> None:
     pages, office = [renewed() for _number in range(4)], OfficeFactory()
     desks = [signed_in(UserFactory(office=office, with_app=True, language="en")) for _number in range(4)]
@@ -315,7 +313,6 @@ def test_of_simultaneous_people_for_a_card_one_gets_it() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("transactional")
 def test_of_simultaneous_undoings_one_counts() -> None:
     page, office = renewed(), OfficeFactory()
     desks = [signed_in(UserFactory(office=office, with_app=True, language="en")) for _number in range(6)]
