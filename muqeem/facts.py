@@ -5,7 +5,7 @@ that nobody shows any more: what is not understood is shown as it stands.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -29,6 +29,19 @@ LABELS: dict[str, Promise | str] = {
     "expires_on": _("Expires now"),
     "new_expires_on": _("Expires after renewal"),
     "months": _("Period"),
+    "visa_number": _("Visa number"),
+    "visa_kind": _("Visa type"),
+    "visa_months": _("Duration"),
+    "visa_days": _("Duration"),
+    "travel_before_on": _("Travel before"),
+    "old_return_before_on": _("Return before, until now"),
+    "return_before_on": _("Return before"),
+    "exit_before_on": _("Exit before"),
+    "cancel_before_on": _("Cancel by"),
+    "travelled_on": _("Left the Kingdom on"),
+    "accompanying": _("Family members included"),
+    "accompanying_visas": _("Visas of the family members"),
+    "permit_until_on": _("Residency until"),
     "card_version": _("Card version"),
     "issued_on": _("Issued on"),
     "starts_on": _("Residency from"),
@@ -75,6 +88,11 @@ FEE_LABELS: dict[str, Promise | str] = {
     "levy": _("Expatriate levy"),
     "dependants": _("Dependants' levy"),
     "late": _("Late renewal fine"),
+    "visa": _("Visa fee"),
+    "extra-months": _("Fee for extra months"),
+    "abroad": _("Fee for an extension from abroad"),
+    "unused": _("Fine for an unused visa"),
+    "final-exit-expired": _("Fine for an expired final exit visa"),
 }
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -182,6 +200,8 @@ def show(key: str, value: Any) -> SafeString:
             return money(value)
         case {"ar": _, "en": _}:
             return _show_name(value)
+        case dict():  # what is told of one person among several
+            return format_html_join(SafeString(" · "), "{}", ((show(each, said),) for each, said in value.items() if said is not None))
         case list() | tuple():
             return format_html_join(SafeString("<br>"), "{}", ((show(key, each),) for each in value))
         case Counted():
@@ -206,12 +226,10 @@ def plain(key: str, value: Any) -> Any:
             return _money_in_text(value)
         case {"ar": _, "en": _}:
             return named(value)
+        case dict():
+            return _listed(plain(each, said) for each, said in value.items())
         case list() | tuple():
-            return (
-                "، ".join(str(plain(key, each)) for each in value)
-                if language() == "ar"
-                else ", ".join(str(plain(key, each)) for each in value)
-            )
+            return _listed(plain(key, each) for each in value)
         case int():
             return value
     return str(value)
@@ -251,6 +269,10 @@ def _read(key: str, value: Any) -> Any:
     except ValueError:
         pass
     return value
+
+
+def _listed(parts: Iterable[Any]) -> str:
+    return ("، " if language() == "ar" else ", ").join(str(part) for part in parts)
 
 
 def _show_name(value: dict[str, Any]) -> SafeString:

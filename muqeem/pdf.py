@@ -10,10 +10,11 @@ The fetcher knows four files by name and nothing else. Any other address, whoeve
 import atexit
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from weakref import ReferenceType, ref
@@ -21,6 +22,7 @@ from weakref import ReferenceType, ref
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from pypdf import PdfWriter
 
 from muqeem.names import check_printable
 
@@ -89,6 +91,16 @@ def render(template: str, context: Mapping[str, Any]) -> bytes:
 def from_html(html: str) -> bytes:
     """A PDF of finished HTML under the same sheet, fonts and fetcher."""
     return _written(_lay_out(html))
+
+
+def joined(files: Iterable[bytes]) -> bytes:
+    """Several pages as one file, in their order."""
+    together = PdfWriter()
+    for file in files:
+        together.append(BytesIO(file))
+    written = BytesIO()
+    together.write(written)
+    return written.getvalue()
 
 
 def warm() -> None:

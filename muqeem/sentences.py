@@ -24,7 +24,7 @@ def sentence(key: str, words: Promise | str) -> str:
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence about particular values. `str()` says it in the active language."""
+    """One sentence about particular values, which may be sentences. `str()` says it in the active language."""
 
     key: str
     values: Mapping[str, Any]
@@ -33,11 +33,11 @@ class Sentence:
         words = _registered.get(self.key)
         if words is None:  # kept longer than the service that said it
             return " ".join([self.key, *map(str, self.values.values())])
-        return str(words % {name: facts.plain(name, value) for name, value in self.values.items()})
+        return str(words % {name: facts.plain(name, _read(value)) for name, value in self.values.items()})
 
     def stored(self) -> list[Any]:
         """The JSON form; `Sentence.of` reads it back."""
-        return [self.key, {name: facts.stored(value) for name, value in self.values.items()}]
+        return [self.key, {name: _stored(value) for name, value in self.values.items()}]
 
     @classmethod
     def of(cls, stored: list[Any]) -> "Sentence":
@@ -50,3 +50,14 @@ def say(key: str, **values: Any) -> Sentence:
     if key not in _registered:
         raise KeyError(f"no sentence is called {key}")
     return Sentence(key, values)
+
+
+def _stored(value: Any) -> Any:
+    return {"sentence": value.stored()} if isinstance(value, Sentence) else facts.stored(value)
+
+
+def _read(value: Any) -> Any:
+    match value:
+        case {"sentence": [_, _] as stored}:
+            return Sentence.of(stored)
+    return value

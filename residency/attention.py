@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from muqeem.operations.base import Finding
+from muqeem.operations.findings import Finding
 from muqeem.record.terms import Terms
 from muqeem.sentences import Sentence, say, sentence
 from residency import rules

@@ -46,6 +46,7 @@ class RenewIqama(Operation):
     page = "residency/renewal_page.html"
     page_title = _("Residency Renewal Notice")
     text = "residency-renewed"
+    tells = {"until_on": "new_expires_on"}
 
     resident: Resident
     months: int

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account
 from muqeem.hijri import add_months
-from muqeem.operations.base import Finding, met, unmet
+from muqeem.operations.findings import Finding, met, unmet
 from muqeem.record.terms import Terms
 from muqeem.sentences import say, sentence
 from residency.models import Clearance, Hold, Resident

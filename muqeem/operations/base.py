@@ -1,11 +1,11 @@
 """What a service declares, and nothing else of the journey.
 
 A service is one `Operation` class with its form and the template of its page. The class declares, an instance is one
-run: the form's answers are its attributes, beside `account`, `user` and the `terms` of the day.
+run: the form's answers are its attributes, beside `account`, `user` and the `terms` of the day. It is about one
+resident or about a household, each of whom gets a page of their own.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -16,31 +16,9 @@ from django.utils.functional import Promise
 from accounts.models import Account, User
 from muqeem import catalogue
 from muqeem.operations.fee import Fee
+from muqeem.operations.findings import Finding, Rule
+from muqeem.operations.models import Document
 from muqeem.record.terms import Terms
-from muqeem.sentences import Sentence, say
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a rule found: the fact as a sentence and, if the requirement is not met, how to mend it."""
-
-    met: bool
-    fact: Sentence
-    mend: Sentence | None = None
-
-
-# The first is a `residency.Resident`, which stands above the engine. A rule that does not concern the person finds None.
-Rule = Callable[[Any, Account, Terms], Finding | None]
-
-
-def met(key: str, **values: Any) -> Finding:
-    """The requirement holds."""
-    return Finding(met=True, fact=say(key, **values))
-
-
-def unmet(key: str, *, mend: Sentence, **values: Any) -> Finding:
-    """The requirement does not hold; `mend` says what to do about it."""
-    return Finding(met=False, fact=say(key, **values), mend=mend)
 
 
 class OperationForm(forms.Form):
@@ -89,18 +67,28 @@ class Operation:
     done_title: ClassVar[Promise | str]
     form_class: ClassVar[type[OperationForm]]
     requirements: ClassVar[tuple[Rule, ...]]
-    page: ClassVar[str]  # the template of the printed page
-    page_title: ClassVar[Promise | str]  # its heading, printed in both languages
-    text: ClassVar[str] = "operation-done"  # the text that tells the resident
-    spends: ClassVar[int] = 1  # operations of the package, unless the parameter `<slug>.spends` says otherwise
+    page: ClassVar[str] = ""  # the template of the printed page, if the service prints one …
+    page_title: ClassVar[Promise | str] = ""  # … and its heading, printed in both languages
+    tells: ClassVar[Mapping[str, str]] = {}  # what texts and seal tell, each with its fact; `until_on` is the page's last day
+    spends: ClassVar[int] = 1  # operations of the package for each person, unless the parameter `<slug>.spends` says otherwise
 
-    resident: Any
+    resident: Any  # whose receipt it is
 
     def __init__(self, *, account: Account, user: User, terms: Terms, answers: Mapping[str, Any]) -> None:
         self.account = account
         self.user = user
         self.terms = terms
         vars(self).update(answers)
+
+    @property
+    def people(self) -> Sequence[Any]:
+        """All whom it is about, `resident` first; the form has locked their rows."""
+        return [self.resident]
+
+    @property
+    def text(self) -> str:
+        """The text that tells each of them."""
+        return "operation-done"
 
     @classmethod
     def judge(cls, resident: Any, account: Account, terms: Terms) -> list[Finding]:
@@ -109,8 +97,11 @@ class Operation:
         return [finding for finding in found if finding is not None]
 
     def findings(self) -> list[Finding]:
-        """The requirements of this run."""
-        return self.judge(self.resident, self.account, self.terms)
+        """The requirements of this run; of others than `resident` only what is not met, with their name."""
+        findings = self.judge(self.resident, self.account, self.terms)
+        for person in self.people[1:]:
+            findings += [found.of(person.names) for found in self.judge(person, self.account, self.terms) if not found.met]
+        return findings
 
     def fee(self) -> Fee:
         """What it costs."""
@@ -123,6 +114,14 @@ class Operation:
     def apply(self) -> dict[str, Any]:
         """Change the world, on locked rows; return the facts that only now exist."""
         raise NotImplementedError
+
+    def facts_of(self, person: Any) -> dict[str, Any]:
+        """What the page of one person says otherwise than the receipt. Asked after `apply`; JSON values only."""
+        return {}
+
+    def reprints(self) -> Sequence[Document]:
+        """Pages of earlier operations of which this one gives a new copy."""
+        return []
 
 
 registry: dict[str, type[Operation]] = {}

@@ -247,16 +247,23 @@ REGISTER = [
 OUTBOX = [
     Invariant(
         "I12",
-        "an operation has its page, that page's first copy, and its texts",
+        "an operation has its pages, one a person, each with its first copy, the copies it was to give, and its texts",
         """
-        SELECT receipt.number AS receipt, document.serial, printed.id AS copy, told.texts AS texts, event.data -> 'texts' AS promised
+        SELECT receipt.number AS receipt, paper.pages, paper.first_copies, paper.copies, event.data -> 'pages' AS promised_pages,
+               told.texts, event.data -> 'texts' AS promised_texts
         FROM operations_receipt receipt
-        LEFT JOIN operations_document document ON document.receipt_id = receipt.id AND document.resident_id = receipt.resident_id
-        LEFT JOIN operations_print printed ON printed.document_id = document.id AND printed.copy = 1
+        JOIN LATERAL (
+            SELECT count(DISTINCT document.id) AS pages,
+                   count(*) FILTER (WHERE printed.copy = 1) AS first_copies,
+                   (SELECT count(*) FROM operations_print copied WHERE copied.receipt_id = receipt.id) AS copies
+            FROM operations_document document LEFT JOIN operations_print printed ON printed.document_id = document.id
+            WHERE document.receipt_id = receipt.id
+        ) paper ON true
         LEFT JOIN record_event event ON event.kind = 'operation' AND event.subject = receipt.uuid::text
         LEFT JOIN (SELECT arguments ->> 'receipt' AS number, count(*) AS texts FROM record_message GROUP BY 1) told
           ON told.number = receipt.number
-        WHERE document.id IS NULL OR printed.id IS NULL OR (event.data ->> 'texts')::int <> coalesce(told.texts, 0)
+        WHERE paper.pages <> paper.first_copies OR paper.pages + paper.copies <> coalesce((event.data ->> 'pages')::int, 1)
+           OR (event.data ->> 'texts')::int <> coalesce(told.texts, 0)
         """,
     ),
     Invariant(

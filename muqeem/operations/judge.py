@@ -7,8 +7,9 @@ from typing import Any
 
 from accounts.models import Membership, OperationToken
 from muqeem import clock
-from muqeem.operations.base import Finding, Operation, OperationForm, registry
+from muqeem.operations.base import Operation, OperationForm, registry
 from muqeem.operations.fee import Fee
+from muqeem.operations.findings import Finding
 from muqeem.record import chain
 from muqeem.record.models import Parameter
 from muqeem.record.terms import Terms
@@ -72,7 +73,7 @@ def form_of(token: OperationToken, data: Mapping[str, Any] | None, *, lock: bool
     assert token.account is not None
     return service.form_class(
         data,
-        initial=token.data or token.prefill,
+        initial=_shown_again(service, token.data) if token.data else token.prefill,
         account=token.account,
         terms=terms or terms_of_today(),
         branches=member.branch_ids(),
@@ -99,11 +100,30 @@ def fingerprint_of(token: OperationToken, data: Mapping[str, Any], shown: Mappin
     return hashlib.sha256(text.encode()).hexdigest()[:12].upper()
 
 
+def answers_of(form: OperationForm, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What was answered to every input of the form, as JSON keeps it: `judge` takes it as it takes what was posted."""
+    answers: dict[str, Any] = {}
+    for name, asked in form.fields.items():
+        answer = asked.widget.value_from_datadict(data, {}, name)
+        if parts := getattr(asked.widget, "widgets_names", None):  # of a field with several inputs
+            parts = zip(parts, answer, strict=True)
+            answers |= {f"{name}{part}": "" if value is None else str(value) for part, value in parts}
+        else:
+            answers[name] = [str(each) for each in answer] if isinstance(answer, list) else "" if answer is None else str(answer)
+    return answers
+
+
+def _shown_again(service: type[Operation], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Kept answers as the initial values of the form's fields, each as it was typed."""
+    fields = service.form_class.base_fields
+    return {name: asked.widget.value_from_datadict(answers, {}, name) for name, asked in fields.items()}
+
+
 def verify(token: OperationToken, data: Mapping[str, Any]) -> Judgement:
     """*Verify data*: judge the answers and, if nothing stands against them, keep them with what they lead to."""
     judgement = judge(token, data)
     if judgement.facts is not None:
-        answers = {name: str(data.get(name, "")) for name in judgement.form.fields}
+        answers = answers_of(judgement.form, data)
         shown = judgement.shown()
         token.keep(answers, shown, fingerprint_of(token, answers, shown))
     return judgement

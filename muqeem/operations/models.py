@@ -71,6 +71,11 @@ class Receipt(models.Model):
     def title(self) -> str:
         return catalogue.title(self.slug)
 
+    def pages(self) -> "models.QuerySet[Document]":
+        """The pages that came of it: its own, and those of earlier receipts of which it gave a copy."""
+        copied = Print.objects.filter(receipt=self).values("document")
+        return Document.objects.filter(Q(receipt=self) | Q(pk__in=copied)).order_by("pk")
+
     def digest(self) -> str:
         """The hash by which the journal's chain covers the receipt."""
         return chain.digest(
@@ -109,13 +114,16 @@ class Document(models.Model):
     def __str__(self) -> str:
         return self.serial
 
-    def print_copy(self, user: User, *, first: bool = False) -> "Print":
-        """Ask for one more copy on paper, the first of a page that nobody else knows yet. Requires a transaction."""
+    def print_copy(self, user: User, *, first: bool = False, receipt: Receipt | None = None) -> "Print":
+        """Ask for one more copy on paper, the first of a page that nobody else knows yet, or the one a receipt is for.
+
+        Requires a transaction.
+        """
         copies = 0
         if not first:
             Document.objects.select_for_update().get(pk=self.pk)  # copies are numbered one after the other
             copies = self.prints.count()
-        return self.prints.create(copy=copies + 1, user=user, printed_by=user.names, language=user.language)
+        return self.prints.create(copy=copies + 1, user=user, printed_by=user.names, language=user.language, receipt=receipt)
 
 
 class PrintQuerySet(models.QuerySet["Print"]):
@@ -143,6 +151,7 @@ class Print(models.Model):
     error = models.CharField(_("error"), max_length=200, blank=True)
     taken_at = models.DateTimeField(null=True)  # when it was first asked for on paper; the next print is a new copy
     taken_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    receipt = models.ForeignKey(Receipt, models.PROTECT, null=True, related_name="copies")  # the operation that asked for this copy
     file = models.FileField(upload_to="%Y/%m", blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
 

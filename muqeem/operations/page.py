@@ -1,5 +1,6 @@
-"""From a receipt to its page: the document with its seal, and what the printer is given."""
+"""From a receipt to its pages: each person's document with its seal, and what the printer is given."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -12,24 +13,24 @@ from muqeem.operations.models import Document, Print, Receipt
 from muqeem.record.texts import host
 
 
-def document_of(operation: Operation, receipt: Receipt) -> Document:
-    """The sealed page of a receipt. Requires the receipt's transaction."""
-    resident = operation.resident
+def told(operation: Operation, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What of one person's facts their text and their seal tell."""
+    return {name: facts[key] for name, key in operation.tells.items() if facts.get(key) is not None}
+
+
+def document_of(operation: Operation, receipt: Receipt, person: Any, facts: Mapping[str, Any]) -> Document:
+    """The sealed page of one person. Requires the receipt's transaction."""
     issued_on = clock.riyadh_day(receipt.at)
-    dates = {"issued_on": issued_on}
-    until = receipt.facts.get("new_expires_on")
-    if until:
-        dates["until_on"] = date.fromisoformat(until)
+    days = {name: date.fromisoformat(day) for name, day in told(operation, facts).items() if name.endswith("_on")}
+    dates = {"issued_on": issued_on} | days
     serial = serials.new_serial()
-    sealed = seal.seal(
-        seal.Payload(serial=serial, kind=receipt.slug, last_four=resident.last4, birth_year=resident.birth_on.year, dates=dates)
-    )
+    sealed = seal.seal(seal.Payload(serial=serial, kind=receipt.slug, last_four=person.last4, birth_year=person.birth_on.year, dates=dates))
     return Document.objects.create(
         receipt=receipt,
-        resident=resident,
+        resident=person,
         serial=serial,
         page=operation.page,
-        facts=receipt.facts | {"title": stored(operation.page_title)},
+        facts={**facts, "title": stored(operation.page_title)},
         seal=sealed,
         code=seal.check_code(sealed),
         issued_on=issued_on,

@@ -3,6 +3,7 @@
 Locks are taken in one order everywhere: token → resident → subscription and wallet → journal head.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -18,7 +19,7 @@ from muqeem.facts import stored
 from muqeem.operations.base import Operation
 from muqeem.operations.judge import Gone, Judgement, NoLeave, fingerprint_of, judge
 from muqeem.operations.models import Receipt
-from muqeem.operations.page import document_of
+from muqeem.operations.page import document_of, told
 from muqeem.operations.tasks import print_copy
 from muqeem.record.models import Event
 from muqeem.record.outbox import post
@@ -110,8 +111,11 @@ def _perform(token: OperationToken, fingerprint: str) -> Receipt:
         total=fee.total,
         spent=spent,
     )
-    print_copy(document_of(operation, receipt), token.user, first=True)
-    texts = _tell(token, operation, receipt)
+    people = {person: facts | stored(operation.facts_of(person)) for person in operation.people}
+    pages = [document_of(operation, receipt, person, of_person) for person, of_person in people.items() if operation.page]
+    copies = [print_copy(page, token.user, first=True) for page in pages]
+    copies += [print_copy(page, token.user, receipt=receipt) for page in operation.reprints()]
+    texts = _tell(token, operation, receipt, people)
     Event.objects.seal(
         "operation",
         actor=token.user.username,
@@ -122,6 +126,7 @@ def _perform(token: OperationToken, fingerprint: str) -> Receipt:
         digest=receipt.digest(),
         total=f"{receipt.total:.2f}",
         name=facts.get("name"),
+        pages=len(copies),
         texts=texts,
     )
     return receipt
@@ -165,7 +170,7 @@ def _judged_again(token: OperationToken) -> Judgement:
 
 def _spend(token: OperationToken, operation: Operation) -> int:
     assert token.account is not None
-    operations = operation.terms.get(f"{operation.slug}.spends", operation.spends)
+    operations = operation.terms.get(f"{operation.slug}.spends", operation.spends) * len(operation.people)
     try:
         Subscription.spend(token.account, operation.terms.on, operations)
     except QuotaExhausted:
@@ -192,27 +197,25 @@ def _pay(token: OperationToken, total: Any, reference: str) -> None:
         raise Refused(say(WALLET_LOW, **values)) from None
 
 
-def _tell(token: OperationToken, operation: Operation, receipt: Receipt) -> int:
-    """Tell the resident, and the account's main users if somebody else acted; how many texts that takes."""
+def _tell(token: OperationToken, operation: Operation, receipt: Receipt, people: Mapping[Any, Mapping[str, Any]]) -> int:
+    """Tell everybody it is about, and the account's main users if somebody else acted; how many texts that takes.
+
+    A number is told once, of whoever comes first.
+    """
     assert token.account is not None
-    resident = operation.resident
-    values = {
-        "slug": receipt.slug,
-        "last4": resident.last4,
-        "sum": f"{receipt.total:,.2f}",
-        "receipt": receipt.number,
-        "until_on": receipt.facts.get("new_expires_on", ""),
-    }
-    receivers = {}
+    values = {"slug": receipt.slug, "last4": operation.resident.last4, "sum": f"{receipt.total:,.2f}", "receipt": receipt.number}
+    texts: dict[str, tuple[str, str, dict[str, Any]]] = {}
+    for person, facts in people.items():
+        if person.phone:
+            of_person = values | {"last4": person.last4} | told(operation, facts)
+            texts.setdefault(person.phone, (person.language, operation.text, of_person))
     for member in token.account.main_users():
         if member.user_id != token.user_id:
             for phone in member.user.phonedevice_set.filter(confirmed=True)[:1]:
-                receivers[phone.number] = (member.user.language, "operation-done")
-    if resident.phone:
-        receivers[resident.phone] = (resident.language, operation.text)
-    for number, (language, template) in receivers.items():
-        post(template=template, language=language, receiver=number, account=token.account.number, arguments=values)
-    return len(receivers)
+                texts.setdefault(phone.number, (member.user.language, "operation-done", values))
+    for number, (language, template, arguments) in texts.items():
+        post(template=template, language=language, receiver=number, account=token.account.number, arguments=arguments)
+    return len(texts)
 
 
 def record_refusal(token: OperationToken, refusal: Refused) -> None:

@@ -12,7 +12,7 @@ from django.db import transaction
 from accounts.models import User
 from muqeem import clock, pdf
 from muqeem.operations.files import keep
-from muqeem.operations.models import Document, Print
+from muqeem.operations.models import Document, Print, Receipt
 from muqeem.operations.page import page_context
 
 logger = logging.getLogger(__name__)
@@ -58,9 +58,9 @@ def _name(printed: Print, attempt: int) -> str:
     return f"{day:%Y/%m}/{printed.document.serial}-{printed.copy}-{attempt}.pdf"
 
 
-def print_copy(document: Document, user: User, *, first: bool = False) -> Print:
+def print_copy(document: Document, user: User, *, first: bool = False, receipt: Receipt | None = None) -> Print:
     """Ask for one more copy on paper and tell a worker after the commit. Requires a transaction."""
-    printed = document.print_copy(user, first=first)
+    printed = document.print_copy(user, first=first, receipt=receipt)
     transaction.on_commit(partial(hint, printed.pk), robust=True)
     return printed
 

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
-from muqeem import catalogue, codes, hijri
+from muqeem import catalogue, codes, counts, hijri
 from muqeem.record.models import Message
 
 CODE_MINUTES = 5
@@ -56,8 +56,11 @@ def _values(arguments: Mapping[str, Any]) -> dict[str, str]:
     values = {name: str(value) for name, value in arguments.items()} | {"host": host()}
     if "slug" in values:
         values["service"] = catalogue.short_title(values["slug"])
-    if values.get("until_on"):
-        values["until_on"] = hijri.format_gregorian(date.fromisoformat(values["until_on"]), "table")
+    for name, value in arguments.items():
+        if name.endswith("_on") and value:
+            values[name] = hijri.format_gregorian(date.fromisoformat(value), "table")
+        elif isinstance(value, int) and (unit := name.rpartition("_")[2]) in counts.UNITS:
+            values[name] = counts.UNITS[unit](value)
     if "token" in values:
         values["code"] = codes.derive(values["token"], int(values["send"]))
         values["valid"] = ngettext("%(n)d minute", "%(n)d minutes", CODE_MINUTES) % {"n": CODE_MINUTES}

@@ -95,6 +95,8 @@ DOORS: dict[str, Door] = {
     "my-operations": Door(),
     "operation": Door(path={"uuid": journey}),
     "receipt": Door(path={"uuid": receipt}),
+    "receipt-pdf": Door(path={"uuid": receipt}),
+    "receipt-copies": Door(path={"uuid": receipt}),
     "document": Door(path={"serial": serial}),
     "document-pdf": Door(path={"serial": serial}),
     "document-copies": Door(path={"serial": serial}),

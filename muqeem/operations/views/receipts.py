@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import MemberRequest, member
 from accounts.models import OperationToken, User
-from muqeem import catalogue, clock
+from muqeem import catalogue, clock, pdf
 from muqeem.facts import named
 from muqeem.operations.base import registry
 from muqeem.operations.models import Document, Print, Receipt, residents_reached
@@ -39,12 +40,14 @@ def receipt(request: MemberRequest, uuid: UUID) -> HttpResponse:
     seen = Receipt.objects.seen_by(request.membership).select_related("account", "user")
     found = get_object_or_404(seen, uuid=uuid)
     reach = residents_reached(request.account, request.membership.branch_ids())
+    documents = _documents(found, until=time.monotonic() + (WAIT if "wait" in request.GET else 0))
     context = {
         "receipt": found,
         "operation": {"title": found.title, "done_title": named(found.titles)},
         "facts": found.facts,
         "fee": found.fee,
-        "documents": _documents(found, until=time.monotonic() + (WAIT if "wait" in request.GET else 0)),
+        "documents": documents,
+        "all_ready": len(documents) > 1 and all(page["state"] == "ready" for page in documents),
         "already_done": "again" in request.GET,
         "resident_uuid": reach.filter(pk=found.resident_id).values_list("uuid", flat=True).first(),
     }
@@ -53,7 +56,7 @@ def receipt(request: MemberRequest, uuid: UUID) -> HttpResponse:
 
 def _documents(found: Receipt, *, until: float) -> list[dict[str, Any]]:
     """The pages of a receipt. Whoever looks again is answered as soon as they are there, or when the time is up."""
-    newest = [(page, _newest(page)) for page in found.documents.order_by("pk")]
+    newest = [(page, _newest(page)) for page in found.pages()]
     for _page, printed in newest:
         while printed.state == "progress" and time.monotonic() < until:
             time.sleep(0.1)
@@ -64,7 +67,14 @@ def _documents(found: Receipt, *, until: float) -> list[dict[str, Any]]:
 def _shown(page: Document, newest: Print) -> dict[str, Any]:
     """A page as its component shows it. `next_copy` is what the button promises to print: the form posts it."""
     next_copy = newest.copy if newest.is_fresh else newest.copy + 1
-    return {"serial": page.serial, "code": page.code, "state": newest.state, "copy": newest.copy, "next_copy": next_copy}
+    return {
+        "name": page.facts.get("name"),
+        "serial": page.serial,
+        "code": page.code,
+        "state": newest.state,
+        "copy": newest.copy,
+        "next_copy": next_copy,
+    }
 
 
 def _newest(document: Document) -> Print:
@@ -84,18 +94,38 @@ def document_pdf(request: MemberRequest, serial: str) -> HttpResponseBase:
     printed = _newest(found)
     if not printed.ready:
         return redirect("receipt", found.receipt.uuid)
-    name = f"{found.serial}-{printed.copy}.pdf"
     try:
         file = printed.file.open()
     except FileNotFoundError:
-        logger.error("the file of a copy is missing", extra={"reference": name})
         return _without_file(request, found, printed)
-    download = "download" in request.GET  # else the browser shows it, ready to be printed
-    return FileResponse(file, as_attachment=download, filename=name, content_type="application/pdf")
+    return _file(request, file, f"{found.serial}-{printed.copy}.pdf")
+
+
+@member
+def receipt_pdf(request: MemberRequest, uuid: UUID) -> HttpResponseBase:
+    """The newest copies of all pages of a receipt as one file: a family prints once."""
+    found = get_object_or_404(Receipt.objects.seen_by(request.membership), uuid=uuid)
+    newest = [_newest(page) for page in found.pages().select_related("receipt")]
+    if not newest or not all(printed.ready for printed in newest):
+        return redirect("receipt", found.uuid)
+    contents = []
+    for printed in newest:
+        try:
+            with printed.file.open() as file:
+                contents.append(file.read())
+        except FileNotFoundError:
+            return _without_file(request, printed.document, printed)
+    return _file(request, BytesIO(pdf.joined(contents)), f"{found.number}.pdf")
+
+
+def _file(request: MemberRequest, file: Any, name: str) -> FileResponse:
+    """A file that is kept, or by default shown by the browser, ready to be printed."""
+    return FileResponse(file, as_attachment="download" in request.GET, filename=name, content_type="application/pdf")
 
 
 def _without_file(request: MemberRequest, found: Document, lost: Print) -> HttpResponse:
     """A copy that is on record and not in the storage: only the next one can be printed."""
+    logger.error("the file of a copy is missing", extra={"reference": f"{found.serial}-{lost.copy}.pdf"})
     context = {
         "operation": {"title": found.receipt.title},
         "receipt": found.receipt,
@@ -113,15 +143,30 @@ def document_copies(request: MemberRequest, serial: str) -> HttpResponse:
     """
     found = _seen(request, serial)
     with transaction.atomic():
-        newest = Document.objects.select_for_update().get(pk=found.pk).prints.latest("copy")
-        promised = request.POST.get("copy", "")
-        if promised not in {str(number) for number in range(1, newest.copy + 2)}:
-            return redirect("receipt", found.receipt.uuid)  # no button of ours
-        if not found.prints.filter(copy__gte=int(promised), taken_by=request.user).exists():
-            if int(promised) > newest.copy or not newest.is_fresh:
-                newest = print_copy(found, request.user)
-            newest.take(request.user)
-    return redirect("document-pdf", serial) if newest.ready else redirect("receipt", found.receipt.uuid)
+        taken = _taken(found, request.POST.get("copy", ""), request.user)
+    return redirect("document-pdf", serial) if taken and taken.ready else redirect("receipt", found.receipt.uuid)
+
+
+@member
+@require_POST
+def receipt_copies(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Ask for all pages of a receipt on paper; the form names the copy of each, as its own button would."""
+    found = get_object_or_404(Receipt.objects.seen_by(request.membership), uuid=uuid)
+    with transaction.atomic():
+        taken = [_taken(page, request.POST.get(page.serial, ""), request.user) for page in found.pages()]
+    return redirect("receipt-pdf" if all(copy and copy.ready for copy in taken) else "receipt", found.uuid)
+
+
+def _taken(found: Document, promised: str, user: User) -> Print | None:
+    """The copy that a button promised, or the newest one where the promise was kept before; None if no button of ours did."""
+    newest = Document.objects.select_for_update().get(pk=found.pk).prints.latest("copy")
+    if promised not in {str(number) for number in range(1, newest.copy + 2)}:
+        return None
+    if not found.prints.filter(copy__gte=int(promised), taken_by=user).exists():
+        if int(promised) > newest.copy or not newest.is_fresh:
+            newest = print_copy(found, user)
+        newest.take(user)
+    return newest
 
 
 def _seen(request: MemberRequest, serial: str) -> Document:

@@ -14,7 +14,8 @@ from accounts.models.limits import CodeRefused, Paused
 from accounts.models.tokens import Method
 from accounts.replies import send_error
 from muqeem import clock
-from muqeem.operations.base import Finding, Operation, registry
+from muqeem.operations.base import Operation, registry
+from muqeem.operations.findings import Finding
 from muqeem.operations.judge import terms_of_today
 
 
