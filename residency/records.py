@@ -10,9 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from muqeem import countries
-from residency.models import Clearance, Hold, Movement, Resident, Visa
+from muqeem.record.terms import Terms
+from residency.models import Clearance, Hold, Movement, Resident, Visa, VisaState
 
 LONGEST = 20  # records of a history that are shown at all
+FAULTY = {VisaState.EXPIRED_UNUSED, VisaState.EXPIRED_ABROAD, VisaState.NOT_RETURNED}
 FIRST = 5  # those that are shown at once; older ones open on request
 
 
@@ -77,14 +79,14 @@ def groups(person: Resident, today: date) -> list[Group]:
     ]
 
 
-def histories(person: Resident, today: date) -> list[History]:
+def histories(person: Resident, terms: Terms) -> list[History]:
     """Visas, movements, and what other authorities report."""
     visas = sorted(person.file.visas, key=lambda visa: (visa.issued_on, visa.pk), reverse=True)
     movements = sorted(person.file.movements, key=lambda movement: (movement.crossed_on, movement.pk), reverse=True)
     return [
-        History("visas", _("Visas"), _("No visas on record."), [_visa(visa, today) for visa in visas]),
+        History("visas", _("Visas"), _("No visas on record."), [_visa(visa, terms) for visa in visas]),
         History("movements", _("Movements"), _("No movements on record."), [_movement(movement) for movement in movements]),
-        History("reported", _("Facts of other authorities"), _("Nothing on record."), _reported(person, today)),
+        History("reported", _("Facts of other authorities"), _("Nothing on record."), _reported(person, terms.on)),
     ]
 
 
@@ -128,10 +130,12 @@ def _work(person: Resident) -> list[Fact]:
     ]
 
 
-def _visa(visa: Visa, today: date) -> Record:
-    days = [(_("Issued on"), visa.issued_on), (_("Travel before"), visa.leave_before), (_("Return before"), visa.return_before)]
-    kind = str(Visa.Kind(visa.kind).label)
-    return Record("plane", kind, [(label, day) for label, day in days if day], code=visa.number, tag=visa.state(today))
+def _visa(visa: Visa, terms: Terms) -> Record:
+    last_to_leave = _("Exit before") if visa.kind == Visa.Kind.FINAL else _("Travel before")
+    days = [(_("Issued on"), visa.issued_on), (last_to_leave, visa.leave_before), (_("Return before"), visa.return_by)]
+    state, kind = visa.state(terms), str(Visa.Kind(visa.kind).label)
+    tone = "no" if state in FAULTY else "met"
+    return Record("plane", kind, [(label, day) for label, day in days if day], tone, code=visa.number, tag=str(state.label))
 
 
 def _movement(movement: Movement) -> Record:

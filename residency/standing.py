@@ -8,7 +8,7 @@ from django.db.models import F, Min, QuerySet
 
 from accounts.models import Account
 from muqeem.record.terms import Terms
-from residency.models import Clearance, Hold, Iqama, Resident
+from residency.models import Clearance, Hold, Iqama, Resident, Visa, VisaState
 
 ONE_DAY = timedelta(days=1)
 
@@ -60,6 +60,26 @@ def late_offence(resident: Resident, iqama: Iqama, terms: Terms) -> int:
     if -iqama.days_left(terms.on) <= grace:
         return 0
     return sum(version.days_late > grace for version in resident.file.iqamas) + 1
+
+
+def open_visa(resident: Resident, terms: Terms) -> Visa | None:
+    """The visa with which the person may leave or return, if there is one."""
+    return next((visa for visa in resident.file.visas if visa.is_open(terms)), None)
+
+
+def unused_visa(resident: Resident, terms: Terms) -> Visa | None:
+    """A visa that was neither used nor cancelled and whose fine is not paid; the oldest."""
+    unused = [visa for visa in resident.file.visas if visa.state(terms) == VisaState.EXPIRED_UNUSED and visa.kind in Visa.TRAVEL]
+    return min(unused, key=lambda visa: (visa.issued_on, visa.pk), default=None)
+
+
+def unused_fine(resident: Resident, visa: Visa, terms: Terms) -> Decimal:
+    """What such a visa costs: one amount for a final exit; for an exit and re-entry more each time, the last amount for good."""
+    if visa.kind == Visa.Kind.FINAL:
+        return terms.money("fe.expired_fine")
+    fines = terms.numbers("er.unused_fine")
+    before = sum(other.fined_on is not None and other.kind in Visa.RE_ENTRY for other in resident.file.visas)
+    return Decimal(fines[min(before, len(fines) - 1)]).quantize(Decimal("0.01"))
 
 
 def workers_of(account: Account) -> QuerySet[Resident]:

@@ -67,7 +67,7 @@ def resident(request: MemberRequest, uuid: UUID) -> HttpResponse:
         "groups": records.groups(person, today),
         "head": reach.filter(pk=person.head_id).first() if person.head_id else None,
         "family": [lists.row(each, today) for each in reach.filter(head=person).order_by("birth_on", "pk")],
-        "histories": records.histories(person, today),
+        "histories": records.histories(person, terms_of_today()),
         "services": _services(request, person),
         "receipts": Receipt.objects.seen_by(request.membership).filter(resident=person).select_related("user").order_by("-pk")[:RECEIPTS],
     }

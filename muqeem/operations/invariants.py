@@ -238,7 +238,8 @@ REGISTER = [
         SELECT one.number AS visa, other.number AS other
         FROM residency_visa one JOIN residency_visa other ON other.resident_id = one.resident_id AND other.id > one.id
         WHERE one.kind IN ('single', 'multiple', 'final') AND other.kind IN ('single', 'multiple', 'final')
-          AND one.cancelled_on IS NULL AND one.used_on IS NULL AND other.cancelled_on IS NULL AND other.used_on IS NULL
+          AND one.cancelled_on IS NULL AND one.used_on IS NULL AND one.fined_on IS NULL
+          AND other.cancelled_on IS NULL AND other.used_on IS NULL AND other.fined_on IS NULL
           AND daterange(one.issued_on, one.ends_on, '[]') && daterange(other.issued_on, other.ends_on, '[]')
         """,
     ),

@@ -175,6 +175,10 @@ class Visas(Kind):
         for visa in Visa.objects.filter(number__in=lines).order_by("pk").select_for_update():
             check_owner(lines[visa.number], visa)
             found[lines[visa.number].line] = visa
+        for row in rows:
+            for column in ("used_on", "cancelled_on"):
+                if not row.values.get(column, ""):
+                    row.values.pop(column, None)  # what the border or the portal knows, an empty cell does not take away
         return found
 
     def before(self, added: Written, changed: Written) -> None:
@@ -192,9 +196,8 @@ class Visas(Kind):
             spans[visa.resident_id].append((visa.issued_on, visa.ends_on, visa.number))
 
 
-TRAVEL = [Visa.Kind.SINGLE, Visa.Kind.MULTIPLE, Visa.Kind.FINAL]
-OPEN = Q(cancelled_on=None, used_on=None, kind__in=TRAVEL)
+OPEN = Q(cancelled_on=None, used_on=None, fined_on=None, kind__in=Visa.TRAVEL)
 
 
 def _is_open(visa: Visa) -> bool:
-    return visa.cancelled_on is None and visa.used_on is None and visa.kind in TRAVEL
+    return not (visa.cancelled_on or visa.used_on or visa.fined_on) and visa.kind in Visa.TRAVEL

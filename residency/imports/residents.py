@@ -13,7 +13,7 @@ from residency.imports.columns import REPORTED_ON, arabic, country, day, latin, 
 from residency.imports.faults import Row
 from residency.imports.kinds import Kind, Written
 from residency.imports.references import link_accounts, residents_by_number
-from residency.models import Occupation, Resident
+from residency.models import Occupation, Resident, Visa
 
 PART = 40  # signs of one part of a name
 
@@ -115,6 +115,11 @@ class Residents(Kind):
             for column in ("iqama_number", "border_number"):
                 if not row.values.get(column, ""):
                     row.values.pop(column, None)  # an empty cell does not take a number away
+        leavers = Visa.objects.filter(resident__in=residents, kind=Visa.Kind.FINAL, used_on__isnull=False, returned_on=None)
+        left = set(leavers.values_list("resident", flat=True))
+        for row in rows:
+            if row.line in found and found[row.line].pk in left and not row.values.get("left_on", ""):
+                row.values.pop("left_on", None)  # nor a crossing with a final exit visa
         return found
 
     def before(self, added: Written, changed: Written) -> None:

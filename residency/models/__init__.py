@@ -2,7 +2,9 @@
 
 from residency.models.cards import Card
 from residency.models.facts import Clearance, Hold, Movement
-from residency.models.papers import Iqama, Passport, Visa
+from residency.models.papers import Iqama, Passport
 from residency.models.people import Occupation, Resident, View
+from residency.models.periods import Period
+from residency.models.visas import Visa, VisaState
 
-__all__ = ["Card", "Clearance", "Hold", "Iqama", "Movement", "Occupation", "Passport", "Resident", "View", "Visa"]
+__all__ = ["Card", "Clearance", "Hold", "Iqama", "Movement", "Occupation", "Passport", "Period", "Resident", "View", "Visa", "VisaState"]

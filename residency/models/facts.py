@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
-from residency.models.papers import Visa
 from residency.models.people import Resident
+from residency.models.visas import Visa
 
 
 class Movement(models.Model):

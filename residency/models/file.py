@@ -12,8 +12,9 @@ from django.db import connection
 
 if TYPE_CHECKING:
     from residency.models.facts import Clearance, Hold, Movement
-    from residency.models.papers import Iqama, Passport, Visa
+    from residency.models.papers import Iqama, Passport
     from residency.models.people import Resident
+    from residency.models.visas import Visa
 
 NEWEST = 20  # visas and crossings that are read; no rule and no page looks further back
 
@@ -55,12 +56,15 @@ class File:
             for name, text in cursor.fetchall():
                 row = json.loads(text, parse_float=Decimal)  # an amount is exact
                 if name in kinds:
-                    found[name].append(_made(kinds[name], row))
+                    found[name].append(_made(kinds[name], row, person))
                 else:
                     found[name] = row
         return cls(**found)
 
 
-def _made(kind: Any, row: dict[str, Any]) -> Any:
+def _made(kind: Any, row: dict[str, Any], person: "Resident") -> Any:
     fields = kind._meta.concrete_fields
-    return kind.from_db(connection.alias, [field.attname for field in fields], [field.to_python(row[field.column]) for field in fields])
+    made = kind.from_db(connection.alias, [field.attname for field in fields], [field.to_python(row[field.column]) for field in fields])
+    if made.resident_id == person.pk:
+        made.resident = person
+    return made

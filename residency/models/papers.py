@@ -1,12 +1,9 @@
-"""Papers of a resident: passports, versions of the permit, visas."""
+"""Papers of a resident: passports and versions of the permit."""
 
-import uuid
 from datetime import date
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from muqeem.hijri import add_hijri_months, add_months
@@ -79,61 +76,3 @@ class Iqama(models.Model):
     def days_left(self, day: date) -> int:
         """Days until the last day, which counts; negative once it has passed."""
         return (self.expires_on - day).days
-
-
-class Visa(models.Model):
-    """A visa of a resident. `ends_on` is the last day on which it may still matter."""
-
-    class Kind(models.TextChoices):
-        WORK = "work", _("Work visa")
-        VISIT = "visit", _("Visit visa")
-        SINGLE = "single", _("Exit/re-entry visa, single")
-        MULTIPLE = "multiple", _("Exit/re-entry visa, multiple")
-        FINAL = "final", _("Final exit visa")
-
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    resident = models.ForeignKey(Resident, models.CASCADE, related_name="visas")
-    number = models.CharField(_("visa number"), max_length=20, unique=True)
-    kind = models.CharField(_("visa type"), max_length=10, choices=Kind)
-    issued_on = models.DateField(_("issued on"))
-    leave_before = models.DateField(_("travel before"), null=True, blank=True)
-    return_before = models.DateField(_("return before"), null=True, blank=True)
-    ends_on = models.DateField(_("last day"))
-    months = models.PositiveSmallIntegerField(_("months"), null=True, blank=True)
-    used_on = models.DateField(_("used on"), null=True, blank=True)
-    cancelled_on = models.DateField(_("cancelled on"), null=True, blank=True)
-    reported_on = models.DateField(null=True, editable=False)  # the day of the newest facts
-
-    class Meta:
-        verbose_name = _("visa")
-        verbose_name_plural = _("visas")
-        constraints = [
-            models.CheckConstraint(condition=Q(number__regex=r"^[0-9]{1,20}$"), name="visa_number_digits"),
-            models.CheckConstraint(condition=Q(ends_on__gte=F("issued_on")), name="visa_period"),
-            # One open visa per person at a time, without extensions of PostgreSQL.
-            ExclusionConstraint(
-                name="visa_one_open",
-                expressions=[
-                    (
-                        Func(F("resident"), F("resident"), Value("[]"), function="int8range", output_field=BigIntegerRangeField()),
-                        RangeOperators.OVERLAPS,
-                    ),
-                    (
-                        Func(F("issued_on"), F("ends_on"), Value("[]"), function="daterange", output_field=DateRangeField()),
-                        RangeOperators.OVERLAPS,
-                    ),
-                ],
-                condition=Q(cancelled_on=None, used_on=None, kind__in=["single", "multiple", "final"]),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.number
-
-    def state(self, day: date) -> str:
-        """What the visa is worth on a day, in a word of the term base."""
-        if self.cancelled_on:
-            return str(_("cancelled"))
-        if self.used_on:
-            return str(_("used"))
-        return str(_("valid")) if self.ends_on >= day else str(_("expired"))

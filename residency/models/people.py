@@ -19,9 +19,11 @@ from muqeem import clock, countries, names
 from muqeem.hijri import add_months
 from muqeem.record.terms import Terms
 from residency.models.file import File
+from residency.models.periods import Period
 
 if TYPE_CHECKING:
     from residency.models.papers import Iqama, Passport
+    from residency.models.visas import Visa
 
 
 NO_QUOTES = str.maketrans("'\\", "  ")  # signs of PostgreSQL's query language; no name holds them
@@ -232,6 +234,10 @@ class Resident(models.Model):
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         super().refresh_from_db(*args, **kwargs)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Read the file anew when it is next asked for: something of it was written."""
         self.__dict__.pop("file", None)
 
     @property
@@ -263,8 +269,27 @@ class Resident(models.Model):
             days_late=max(0, (terms.on - current.expires_on).days),
             awaits_card=True,
         )
-        self.__dict__.pop("file", None)
+        self.look_again()
         return renewed
+
+    def issue_visa(self, kind: str, period: Period, on: date) -> "Visa":
+        """Grant a visa for a period. Requires a lock on the resident."""
+        visas = self.visas
+        visa = visas.create(
+            number=visas.model.new_number(),
+            kind=kind,
+            issued_on=on,
+            leave_before=period.leave_before,
+            return_before=period.return_before,
+            ends_on=period.ends_on,
+            months=period.months,
+        )
+        self.look_again()
+        return visa
+
+    def leave_for_good(self, exit_before: date, on: date) -> "Visa":
+        """Grant the final exit; the crossing of the border ends the residency. Requires a lock on the resident."""
+        return self.issue_visa(self.visas.model.Kind.FINAL, Period.to_leave(exit_before), on)
 
 
 class View(models.Model):
