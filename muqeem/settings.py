@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "accounts",
     "muqeem.operations",
     "residency",
+    "visas",
     "muqeem.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

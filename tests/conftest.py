@@ -15,6 +15,12 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from muqeem.record.models import ChainHead, Demonstration
 
+PARAMETERS = (
+    "residency.migrations.0002_parameters",
+    "residency.migrations.0004_small_establishments_and_term_calendar",
+    "visas.migrations.0001_parameters",
+)
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
@@ -47,8 +53,8 @@ def refill(**_: Any) -> None:
     """Restore the rows that belong to every database: the mark, the chain's head, the parameters."""
     Demonstration.objects.get_or_create()
     ChainHead.objects.get_or_create()
-    for migration in ("0002_parameters", "0004_small_establishments_and_term_calendar"):
-        import_module(f"residency.migrations.{migration}").write(apps, None)
+    for migration in PARAMETERS:
+        import_module(migration).write(apps, None)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from tests.undeclared import view
 
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = ROOT / "templates"
-APPS = ("muqeem", "accounts", "residency")
+APPS = ("muqeem", "accounts", "residency", "visas")
 
 every_service = pytest.mark.parametrize("service", registry.values(), ids=registry)
 

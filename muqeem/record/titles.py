@@ -8,10 +8,22 @@ GROUPS: dict[str, Promise] = {
     "b": _("Work permit and levies"),
     "c": _("Family members"),
     "d": _("Health insurance and biometrics"),
+    "e": _("Exit/re-entry visas"),
+    "f": _("Final exit visas"),
     "z": _("Other rules"),
 }
 
-_GROUP_OF = {"iqama": "a", "workpermit": "b", "levy": "b", "labour": "b", "dependant": "c", "insurance": "d", "biometric": "d"}
+_GROUP_OF = {
+    "iqama": "a",
+    "workpermit": "b",
+    "levy": "b",
+    "labour": "b",
+    "dependant": "c",
+    "insurance": "d",
+    "biometric": "d",
+    "er": "e",
+    "fe": "f",
+}
 
 TITLES: dict[str, Promise] = {
     "iqama.durations_months": _("Periods of renewal, in months"),
@@ -38,6 +50,28 @@ TITLES: dict[str, Promise] = {
     "dependant.male_transfer_age": _("Age at which a male dependant moves to an employer"),
     "biometric.min_age": _("Age from which biometrics are needed"),
     "insurance.cover_months": _("Months that health insurance must cover at least"),
+    "er.single.base_fee": _("Single visa, SAR"),
+    "er.single.base_months": _("Months that the fee of a single visa covers"),
+    "er.single.extra_month": _("Each further month of a single visa, SAR"),
+    "er.multiple.base_fee": _("Multiple visa, SAR"),
+    "er.multiple.base_months": _("Months that the fee of a multiple visa covers"),
+    "er.multiple.extra_month": _("Each further month of a multiple visa, SAR"),
+    "er.abroad_multiplier": _("Factor of the fee for months added from abroad"),
+    "er.month_days": _("Days that count as one month of the fee"),
+    "er.min_days": _("Shortest visa and shortest extension, in days"),
+    "er.passport_min_days": _("Days that the passport must still be valid for an exit/re-entry visa"),
+    "er.month_mode.travel_within_months": _("Months within which one leaves with a visa by months"),
+    "er.self_request.iqama_margin_months": _("Months by which the residency must outlast a visa that the worker asks for"),
+    "er.dependant.iqama_margin_days": _("Days by which a dependant's residency must outlast the visa"),
+    "er.cancel.max_days_from_issue": _("Days after issue within which an exit/re-entry visa may be cancelled"),
+    "er.unused_fine": _("Fine for the first, second and third unused visa, SAR"),
+    "er.no_return_status_after_months": _("Months after expiry until somebody has left and did not return"),
+    "fe.fee": _("Final exit visa, SAR"),
+    "fe.iqama_min_days": _("Days that the residency must still last for a final exit visa"),
+    "fe.max_days": _("Longest final exit visa, in days"),
+    "fe.passport_min_days": _("Days that the passport must still be valid for a final exit visa"),
+    "fe.cancel.max_days": _("Days after issue within which a final exit visa may be cancelled"),
+    "fe.expired_fine": _("Fine for a final exit visa that expired unused, SAR"),
     "vat.rate": _("VAT on service charges"),
 }
 
