@@ -47,6 +47,11 @@ def residents(n: int) -> str:
     return ngettext("%(n)d resident", "%(n)d residents", n) % {"n": n}
 
 
+def people(n: int) -> str:
+    """So many people."""
+    return ngettext("%(n)d person", "%(n)d people", n) % {"n": n}
+
+
 def operations(n: int) -> str:
     """So many operations."""
     return ngettext("%(n)d operation", "%(n)d operations", n) % {"n": n}
@@ -59,7 +64,7 @@ def attempts(n: int) -> str:
 
 # The last word of a fact's key says what it counts: `months`, `min_days`.
 UNITS: dict[str, Callable[[int], str]] = {
-    counted.__name__: counted for counted in (seconds, minutes, hours, days, months, years, residents, operations, attempts)
+    counted.__name__: counted for counted in (seconds, minutes, hours, days, months, years, residents, people, operations, attempts)
 }
 
 

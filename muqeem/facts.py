@@ -39,6 +39,7 @@ LABELS: dict[str, Promise | str] = {
     "exit_before_on": _("Exit before"),
     "cancel_before_on": _("Cancel by"),
     "travelled_on": _("Left the Kingdom on"),
+    "unused_fine_sar": _("Fine if it expires unused"),
     "accompanying": _("Family members included"),
     "accompanying_visas": _("Visas of the family members"),
     "permit_until_on": _("Residency until"),

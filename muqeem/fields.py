@@ -76,6 +76,23 @@ class BorderField(GateField):
         return numbers.clean_border(text)
 
 
+class CountField(GateField):
+    """A whole number from one to `most`, in the digits of any keyboard; its value is the number, or None."""
+
+    attrs = {**_NUMBER, "class": "in in--year"}
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        self.most = most
+        super().__init__(**kwargs)
+
+    def gate(self, text: str) -> str:
+        return numbers.clean_count(text, self.most)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return int(text) if text else None
+
+
 class NationalIdField(GateField):
     """The national ID number of a citizen."""
 

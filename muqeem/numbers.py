@@ -113,6 +113,14 @@ def clean_phone(text: str) -> str:
     return number
 
 
+def clean_count(text: str, most: int) -> str:
+    """A whole number from one to the most; a longer text than its digits need is none."""
+    digits = _without_space(text)
+    if not re.match(r"\A[0-9]{1,6}\Z", digits) or not 1 <= int(digits) <= most:
+        raise ValidationError(_("Enter a whole number from 1 to %(max)d."), code="count", params={"max": most})
+    return str(int(digits))
+
+
 def show_phone(number: str) -> str:
     """A kept mobile number as people write it: 050 123 4567. Any other text stays as it is."""
     if not _SAUDI_MOBILE.match(number):

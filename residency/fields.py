@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
@@ -27,11 +28,76 @@ class ResidentField(IqamaField, ReachableField):
         """The resident of the number. Somebody else's is answered as if there were none."""
         number = super().clean(value)
         if number not in self._found:  # a form asks more than once whom it speaks of
-            self._found[number] = self.reach.filter(iqama_number=number).first()
+            self._found[number] = self._find(number)
         resident = self._found[number]
         if resident is None:
             raise ValidationError(_("There is no resident with this number in your account."), code="not_found")
         return resident
+
+    def _find(self, number: str) -> Resident | None:
+        return self.reach.filter(iqama_number=number).first()
+
+
+class HeadField(ResidentField):
+    """A resident together with the family, whom an operation may be about, too: all are taken at once, in one order."""
+
+    def narrow(self, account: Account, branches: list[int], *, lock: bool) -> None:
+        super().narrow(account, branches, lock=lock)
+        self._families: dict[int, list[Resident]] = {}
+
+    def _find(self, number: str) -> Resident | None:
+        household = list(self.reach.filter(Q(iqama_number=number) | Q(head__iqama_number=number)).order_by("pk"))
+        head = next((each for each in household if each.iqama_number == number), None)
+        if head is not None:
+            household.remove(head)
+            for member in household:
+                member.head = head
+            self._families[head.pk] = household
+        return head
+
+    def family_of(self, head: Resident) -> list[Resident]:
+        """Those of the family who are alive and inside the Kingdom, in the order of their birth."""
+        here = [each for each in self._families[head.pk] if not (each.left_on or each.deceased_on or each.departed_on)]
+        return sorted(here, key=lambda each: (each.birth_on, each.pk))
+
+
+class FamilyField(forms.MultipleChoiceField):
+    """Who of a family is included, by their boxes; its value is the people."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid_choice": _("Choose among the family members shown here.")}
+
+    def __init__(self, *, everybody: bool = False, **kwargs: Any) -> None:
+        super().__init__(required=False, widget=forms.CheckboxSelectMultiple, **kwargs)
+        self.everybody = everybody  # ticked before anybody chose
+        self.asked = True
+        self.family: list[Resident] = []
+
+    def offer(self, family: list[Resident], *, asked: bool) -> None:
+        """Let these be chosen; `asked` if the answers that come are about them."""
+        self.family, self.asked = family, asked
+        self.choices = [(str(each.uuid), each) for each in family]
+        self.initial = [value for value, _label in self.choices] if self.everybody else []
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """The boxes as they were ticked; as they are at first where another family was asked about."""
+        return super().bound_data(data, initial) if self.asked else self.initial
+
+    def clean(self, value: Any) -> list[Resident]:
+        """The chosen members, in the order in which they are offered."""
+        chosen = super().clean(value if self.asked else [])
+        return [each for each in self.family if str(each.uuid) in chosen]
+
+
+class FamilyAskedField(forms.CharField):
+    """Whose family the boxes beside it were about: whoever comes with another number has not been asked yet."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, widget=forms.HiddenInput)
+        self.number = ""
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """The number of the boxes that are shown now."""
+        return self.number
 
 
 class MonthsField(forms.TypedChoiceField):

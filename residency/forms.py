@@ -1,14 +1,14 @@
 """What the residency services ask."""
 
 from datetime import date
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from muqeem import facts, hijri
 from muqeem.operations.base import OperationForm
-from residency.fields import MonthsField, ResidentField
+from residency.fields import FamilyAskedField, FamilyField, HeadField, MonthsField, ResidentField
 from residency.models import Clearance, Iqama, Resident
 from residency.standing import covered_until
 
@@ -31,6 +31,48 @@ class ResidentForm(OperationForm):
             return self.fields["iqama_number"].clean(self["iqama_number"].value())
         except ValidationError:
             return None
+
+
+class HouseholdForm(ResidentForm):
+    """A form about a resident and those of the family who are included; its answers are `resident` and `family`.
+
+    Which family there is follows from the number. Where it was typed into this very form, the family could not be
+    shown before: then it is asked about once, and nobody is left out or taken along unseen.
+    """
+
+    everybody: ClassVar[bool] = False  # ticked before anybody chose
+    ask_again: ClassVar[Any] = _("This resident has family members inside the Kingdom. Choose who is included, then verify the data again.")
+
+    iqama_number = HeadField()
+    family = FamilyField(label=_("Family members included"))
+    family_asked = FamilyAskedField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        head = self.named_resident()
+        family = cast(HeadField, self.fields["iqama_number"]).family_of(head) if head else []
+        if head is None or not family:
+            del self.fields["family"], self.fields["family_asked"]
+            return
+        boxes, asked = cast(FamilyField, self.fields["family"]), cast(FamilyAskedField, self.fields["family_asked"])
+        asked.number = asked.initial = head.iqama_number or ""
+        boxes.everybody = self.everybody
+        boxes.offer(family, asked=not self.is_bound or self.data.get("family_asked") == asked.number)
+        if self.initial.get("family_asked") != asked.number:  # what is kept is about other people
+            self.initial = {name: value for name, value in self.initial.items() if name not in {"family", "family_asked"}}
+
+    def family_shown(self) -> list[Resident]:
+        """Those who are offered."""
+        return cast(FamilyField, self.fields["family"]).family if "family" in self.fields else []
+
+    def clean(self) -> dict[str, Any]:
+        """Hand on whom it is about; ask about a family that was not shown yet."""
+        answers = super().clean()
+        answers.pop("family_asked", None)
+        answers.setdefault("family", [])
+        if "family" in self.fields and not cast(FamilyField, self.fields["family"]).asked:
+            self.add_error("family", ValidationError(self.ask_again, code="family"))
+        return answers
 
 
 class RenewalForm(ResidentForm):

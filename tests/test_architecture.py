@@ -44,7 +44,7 @@ every_service = pytest.mark.parametrize("service", registry.values(), ids=regist
 def test_a_service_declares_an_attribute_for_every_answer_of_its_form(service: type[Operation]) -> None:
     person = Person()
     token = person.token(service.slug)
-    judgement = verify(token, person.answers())
+    judgement = verify(token, person.answers(slug=service.slug))
     declared = set(get_type_hints(service)) - set(get_type_hints(Operation)) | {"resident"}
     assert judgement.operation is not None
     assert set(judgement.form.cleaned_data) == declared
@@ -78,7 +78,7 @@ def test_a_service_speaks_both_languages(service: type[Operation], words: str) -
 def test_a_service_refuses_the_resident_of_a_stranger(service: type[Operation]) -> None:
     person = Person()
     stranger = ResidentFactory(domestic=True)
-    judgement = verify(person.token(service.slug), person.answers() | {"iqama_number": stranger.iqama_number})
+    judgement = verify(person.token(service.slug), person.answers(slug=service.slug, iqama_number=stranger.iqama_number))
     assert judgement.operation is None
     assert judgement.form.errors
 

@@ -52,7 +52,8 @@ def page_context(printed: Print) -> dict[str, Any]:
             "issued_on": document.issued_on,
             "title": document.facts["title"],
         },
-        "facts": document.facts | {"total_sar": f"{receipt.total:.2f}", "done_on": clock.riyadh_day(receipt.at).isoformat()},
+        # Of several people, each page may say what that person's part cost.
+        "facts": {"total_sar": f"{receipt.total:.2f}", "done_on": clock.riyadh_day(receipt.at).isoformat()} | document.facts,
         "copy": printed.copy,
         "first_printed_at": first.printed_at,
         "printed_by": printed.printed_by,

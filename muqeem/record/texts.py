@@ -25,6 +25,11 @@ TEMPLATES: dict[str, Promise | str] = {
     ),
     "operation-done": _("Done: %(service)s\nIqama ending %(last4)s, SAR %(sum)s\nReceipt %(receipt)s\nNot you? %(host)s"),
     "ask-employer": _("A worker of yours asks for: %(service)s\nIqama ending %(last4)s\n%(host)s"),
+    "exit-reentry-issued": _("Exit/re-entry visa issued. Leave by %(travel_before_on)s, return by %(until_on)s. %(host)s"),
+    "exit-reentry-by-months": _(
+        "Exit/re-entry visa issued. Leave by %(travel_before_on)s, return within %(visa_months)s of travel, by %(until_on)s. %(host)s"
+    ),
+    "final-exit-issued": _("Final exit visa issued. Leave by %(exit_before_on)s. %(host)s"),
     "residency-renewed": _("Your residency is renewed to %(until_on)s. Receipt %(receipt)s.\nSAR %(sum)s. %(host)s"),
 }
 

@@ -63,6 +63,12 @@ def both_dates(day: date | datetime | str | None, stacked: bool = False) -> Safe
 
 
 @register.filter
+def day_in_words(day: str) -> str:
+    """A day of the facts in both calendars, inside a sentence."""
+    return facts.dates_in_text(date.fromisoformat(day))
+
+
+@register.filter
 def clock(at: datetime) -> SafeString:
     """The time of day in Riyadh: 14:05."""
     return facts.ltr(f"{timezone.localtime(at):%H:%M}")

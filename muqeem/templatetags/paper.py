@@ -83,6 +83,18 @@ def in_english(value: Mapping[str, str] | str) -> str:
     return value if isinstance(value, str) else str(value.get("en") or value.get("ar") or "")
 
 
+@register.filter
+def riyals_ar(amount: Decimal | str) -> SafeString:
+    """An amount inside an Arabic sentence."""
+    return _in("ar", facts.money, amount)
+
+
+@register.filter
+def riyals_en(amount: Decimal | str) -> SafeString:
+    """An amount inside an English sentence."""
+    return _in("en", facts.money, amount)
+
+
 @register.inclusion_tag("print/day.html")
 def day(ar: str, en: str, value: date | str | None, kind: str = "main") -> Pair:
     """A day in a frame of its own, in both calendars and both languages."""

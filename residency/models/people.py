@@ -287,9 +287,9 @@ class Resident(models.Model):
         self.look_again()
         return visa
 
-    def leave_for_good(self, exit_before: date, on: date) -> "Visa":
+    def leave_for_good(self, period: Period, on: date) -> "Visa":
         """Grant the final exit; the crossing of the border ends the residency. Requires a lock on the resident."""
-        return self.issue_visa(self.visas.model.Kind.FINAL, Period.to_leave(exit_before), on)
+        return self.issue_visa(self.visas.model.Kind.FINAL, period, on)
 
 
 class View(models.Model):

@@ -23,6 +23,9 @@ from tests.factories import (
 )
 
 RENEWAL = "iqama-renewal"
+ANSWERS: dict[str, dict[str, Any]] = {  # what else each service is answered where nothing is said
+    "exit-reentry-issue": {"kind": "single", "mode": "days", "days": "10"},
+}
 
 
 def said(answer: Any) -> str:
@@ -124,12 +127,14 @@ class Person:
         """A token whose code was entered."""
         return OperationTokenFactory(verified=True, user=self.user, account=self.account, slug=slug)
 
-    def answers(self, months: int = 12) -> dict[str, str]:
-        return {"iqama_number": self.resident.iqama_number, "months": str(months)}
+    def answers(self, months: int = 12, slug: str = RENEWAL, **others: Any) -> dict[str, Any]:
+        """What the own resident answers to a service."""
+        own = {"months": str(months)} if slug == RENEWAL else ANSWERS.get(slug, {})
+        return {"iqama_number": self.resident.iqama_number} | own | others
 
-    def ready(self, months: int = 12, slug: str = RENEWAL) -> OperationToken:
+    def ready(self, months: int = 12, slug: str = RENEWAL, **others: Any) -> OperationToken:
         """A token at its review."""
         token = self.token(slug)
-        judgement = verify(token, self.answers(months))
+        judgement = verify(token, self.answers(months, slug, **others))
         assert judgement.facts is not None, (judgement.form.errors, judgement.obstacles)
         return token

@@ -21,6 +21,9 @@ LONGEST = {
     "sum": "99,999.00",
     "receipt": "123456789012",
     "until_on": "2027-11-30",
+    "travel_before_on": "2027-11-30",
+    "exit_before_on": "2027-11-30",
+    "visa_months": 11,
 }
 
 
@@ -40,6 +43,7 @@ def said(template: str, language: str, **arguments: object) -> str:
 CODES = ["sign-in-code", "operation-code"]
 SAMPLES = [("sign-in-code", LONGEST), ("operation-code", LONGEST), ("operation-code", {k: v for k, v in LONGEST.items() if k != "last4"})]
 SAMPLES += [("operation-done", LONGEST), ("residency-renewed", LONGEST), ("ask-employer", LONGEST)]
+SAMPLES += [("exit-reentry-issued", LONGEST), ("exit-reentry-by-months", LONGEST), ("final-exit-issued", LONGEST)]
 
 
 def test_every_template_is_measured() -> None:
@@ -47,7 +51,7 @@ def test_every_template_is_measured() -> None:
     assert texts.FITS == {"ar": 2 * 67, "en": 160}
 
 
-@pytest.mark.parametrize(("template", "arguments"), SAMPLES, ids=["sign-in", "operation", "no iqama", "done", "renewed", "asked"])
+@pytest.mark.parametrize(("template", "arguments"), SAMPLES, ids=["sign-in", "operation", "no iqama", "done", "renewed", "asked", "exit", "exit by months", "final"])
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_the_longest_text_fits(template, arguments, language) -> None:
     text = said(template, language, **arguments)

@@ -1,0 +1,47 @@
+"""What pages, reviews and receipts of visas say of the people who travel."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from muqeem.facts import stored
+from muqeem.record.terms import Terms
+from residency.models import Period, Resident, Visa
+from residency.particulars import particulars
+
+# What the register knows and a visa does not tell.
+UNTOLD = {"dependants", "insured_until_on", "work_permit_until_on"}
+
+
+def traveller(resident: Resident, terms: Terms) -> dict[str, Any]:
+    """The person, the passport and the residency, as a visa tells of them."""
+    known = {name: value for name, value in particulars(resident, terms.on).items() if name not in UNTOLD}
+    return known | {"border_number": resident.border_number, "permit_until_on": resident.iqama and resident.iqama.expires_on}
+
+
+def days_of(kind: str, period: Period, terms: Terms) -> dict[str, Any]:
+    """The days of a visa of today, under the names by which its pages call them."""
+    visa = Visa(kind=kind, issued_on=terms.on, **vars(period))
+    days = {"cancel_before_on": visa.cancel_by(terms), "until_on": visa.ends_on}
+    if kind == Visa.Kind.FINAL:
+        return days | {"exit_before_on": visa.leave_before}
+    known = {"return_before_on": visa.return_before} if visa.return_before else {}
+    return days | {"travel_before_on": visa.leave_before} | known
+
+
+def accompanying(family: Sequence[Resident]) -> list[dict[str, Any]]:
+    """One line for each of the family: who it is, and by which papers."""
+    return [
+        {
+            "name": member.names,
+            "relationship": Resident.Relationship(member.relationship or "other").label,
+            "iqama_number": member.iqama_number,
+            "passport_number": member.passport and member.passport.number,
+        }
+        for member in family
+    ]
+
+
+def of_member(member: Resident, head: Resident, terms: Terms) -> dict[str, Any]:
+    """What the page of a family member says in the place of what the receipt says of the head."""
+    nothing = dict.fromkeys((*traveller(head, terms), "accompanying", "accompanying_visas"))
+    return stored(nothing | traveller(member, terms))
