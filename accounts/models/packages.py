@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +45,11 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def in_force(self, day: date) -> "SubscriptionQuerySet":
         return self.filter(starts_on__lte=day, ends_on__gte=day)
 
+    def serving(self, account: Account, day: date) -> "SubscriptionQuerySet":
+        """Those of an account in the order in which they serve: unlimited, then whichever ends first; used up ones come last."""
+        turn = Case(When(operations_left=None, then=0), When(operations_left__gt=0, then=1), default=2)
+        return self.in_force(day).filter(account=account).order_by(turn, "ends_on", "pk")
+
 
 class Subscription(models.Model):
     """An account's package for a period; both days count."""
@@ -71,23 +76,19 @@ class Subscription(models.Model):
 
     @classmethod
     def current(cls, account: Account, day: date) -> "Subscription | None":
-        """The subscription in force on a day: an unlimited one first, then the one that ends soonest and has operations."""
-        return (
-            cls.objects.in_force(day)
-            .filter(account=account)
-            .select_related("package")
-            .order_by(F("operations_left").desc(nulls_first=True), "ends_on")
-            .first()
-        )
+        """The subscription that serves on a day, or None where none is in force."""
+        return cls.objects.serving(account, day).select_related("package").first()
 
     @classmethod
     def spend(cls, account: Account, day: date, operations: int) -> "Subscription":
-        """Take operations from what is in force; the database refuses to go below zero. Requires a transaction."""
-        chosen = cls.current(account, day)
-        if chosen is None:
+        """Take operations from the first in force that has as many; the database refuses to go below zero. Requires a transaction."""
+        in_force = list(cls.objects.serving(account, day))
+        if not in_force:
             newest = cls.objects.filter(account=account, ends_on__lt=day).order_by("-ends_on").first()
             raise SubscriptionOver(newest.ends_on if newest else None)
-        spent = cls.objects.filter(Q(operations_left=None) | Q(operations_left__gte=operations), pk=chosen.pk)
-        if not spent.update(operations_left=F("operations_left") - operations, operations_spent=F("operations_spent") + operations):
-            raise QuotaExhausted
-        return chosen
+        enough = cls.objects.filter(Q(operations_left=None) | Q(operations_left__gte=operations))
+        for subscription in in_force:  # one that was used up since it was read is passed over
+            taken = enough.filter(pk=subscription.pk)
+            if taken.update(operations_left=F("operations_left") - operations, operations_spent=F("operations_spent") + operations):
+                return subscription
+        raise QuotaExhausted

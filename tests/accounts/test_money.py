@@ -202,6 +202,23 @@ def test_of_several_subscriptions_the_unlimited_one_serves_then_one_with_operati
     assert str(unlimited).endswith(f"until {unlimited.ends_on}")
 
 
+def test_of_several_limited_subscriptions_the_one_that_ends_first_serves() -> None:
+    account = AccountFactory()
+    SubscriptionFactory(account=account, operations_left=50, ends_on=in_days(300))
+    soon = SubscriptionFactory(account=account, operations_left=5, ends_on=in_days(10))
+    assert Subscription.current(account, clock.today()) == soon
+    assert Subscription.spend(account, clock.today(), 1) == soon
+
+
+def test_what_one_subscription_has_not_enough_of_is_taken_from_the_next() -> None:
+    account = AccountFactory()
+    SubscriptionFactory(account=account, operations_left=1, ends_on=in_days(10))
+    later = SubscriptionFactory(account=account, operations_left=2, ends_on=in_days(300))
+    assert Subscription.spend(account, clock.today(), 2) == later
+    with pytest.raises(QuotaExhausted):
+        Subscription.spend(account, clock.today(), 2)
+
+
 def test_a_subscription_that_ends_before_it_starts_is_refused() -> None:
     with pytest.raises(IntegrityError, match="subscription_period"), transaction.atomic():
         SubscriptionFactory(starts_on=in_days(1), ends_on=in_days(0))
