@@ -111,10 +111,12 @@ TOKENS = [
     ),
     Invariant(
         "I20",
-        "codes are sent a minute apart, five an hour and ten a day unanswered, three hundred a day in all",
+        "codes are sent a minute apart unless answered, five an hour and ten a day unanswered, three hundred a day in all",
         """
         SELECT DISTINCT left(name, 12) AS name FROM (
-            SELECT name, at - lag(at) OVER (PARTITION BY name ORDER BY at) AS gap, answered,
+            SELECT name,
+                   at - lag(at) OVER (PARTITION BY name ORDER BY at) AS gap,
+                   lag(answered) OVER (PARTITION BY name ORDER BY at) AS after_an_answer,
                    count(*) FILTER (WHERE NOT answered) OVER hour AS in_an_hour,
                    count(*) FILTER (WHERE NOT answered) OVER day AS in_a_day,
                    count(*) OVER day AS in_all
@@ -122,7 +124,7 @@ TOKENS = [
             WINDOW hour AS (PARTITION BY name ORDER BY at RANGE interval '1 hour' PRECEDING),
                    day AS (PARTITION BY name ORDER BY at RANGE interval '1 day' PRECEDING)
         ) sends
-        WHERE gap < interval '1 minute' OR in_an_hour > 5 OR in_a_day > 10 OR in_all > 300
+        WHERE (gap < interval '1 minute' AND NOT after_an_answer) OR in_an_hour > 5 OR in_a_day > 10 OR in_all > 300
         """,
     ),
 ]

@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from accounts.models import Attempt, Subscription, Wallet
-from muqeem import clock, pdf
+from accounts.models import Attempt, OperationToken, Subscription, Wallet
+from muqeem import catalogue, clock, codes, pdf
 from muqeem.operations.invariants import INVARIANTS, violations
 from muqeem.operations.models import Document, Print, Receipt, new_receipt_number
 from muqeem.operations.tasks import produce
@@ -195,6 +195,15 @@ def test_a_broken_promise_is_reported_and_no_other(world: World, code: str, harm
 
 def test_every_promise_is_broken_by_some_test() -> None:
     assert {invariant.code for invariant in INVARIANTS} | {"I24"} == {code for code, _, _ in BREAKS}
+
+
+def test_an_operation_begun_right_after_the_sign_in_breaks_no_promise(db: None) -> None:
+    person = Person()
+    sign_in = OperationToken.begin(person.user, catalogue.SIGN_IN)
+    sign_in.try_code(codes.derive(str(sign_in.uuid), sign_in.sends))
+    person.start()
+    assert Attempt.objects.filter(kind=Attempt.Kind.SEND).count() == 2
+    assert not [str(violation) for violation in violations() if violation.code == "I20"]
 
 
 @pytest.mark.parametrize("harm", ["changed", "gone"])
