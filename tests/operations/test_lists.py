@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -81,6 +82,22 @@ def test_a_journey_that_waits_can_be_carried_on(person: Person) -> None:
     assert str(lapsed.uuid) not in page.content.decode()
     assert "Nothing has been charged" in said(page)
     type(person.membership).objects.update(is_main=False)
+    assert str(token.uuid) not in person.client.get("/operations/").content.decode()
+
+
+def test_a_journey_that_waits_for_its_code_can_be_carried_on_for_a_while(person: Person, shift: Callable[[timedelta], None]) -> None:
+    token = person.start()
+    assert 'the operation is under "My operations"' in said(person.get(token))
+    page = person.client.get("/operations/")
+    assert f'href="/operations/{token.uuid}/"' in page.content.decode()
+    assert "Waiting for its security code" in said(page)
+    type(token).objects.update(tries=5)
+    assert str(token.uuid) not in person.client.get("/operations/").content.decode()
+    type(token).objects.update(tries=0)
+    shift(timedelta(minutes=14))
+    assert str(token.uuid) in person.client.get("/operations/").content.decode()
+    shift(timedelta(minutes=15))
+    person.sign_in()
     assert str(token.uuid) not in person.client.get("/operations/").content.decode()
 
 

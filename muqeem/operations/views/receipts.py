@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, UUIDField, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, UUIDField, When
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
@@ -18,6 +18,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import MemberRequest, member
 from accounts.models import OperationToken, User
+from accounts.models.limits import TRIES_A_TOKEN
+from accounts.models.tokens import TIME_TO_CONFIRM
 from muqeem import catalogue, clock, pdf
 from muqeem.facts import named
 from muqeem.operations.base import registry
@@ -211,10 +213,12 @@ def _events_seen(request: MemberRequest) -> QuerySet[Event]:
 
 
 def _open(request: MemberRequest) -> list[OperationToken]:
-    """The journeys that this member may carry on, those that end first in front."""
+    """The journeys that this member may carry on, those that wait for their code and those that end first in front."""
     mine = OperationToken.objects.filter(user=request.user, account=request.account, slug__in=list(registry))
-    live = mine.filter(verified_at__isnull=False, used_at=None, closed_at=None, expires_at__gt=clock.now())
-    return [token for token in live.order_by("expires_at") if request.membership.may(token.slug)]
+    begun = Q(verified_at=None, tries__lt=TRIES_A_TOKEN, created_at__gt=clock.now() - TIME_TO_CONFIRM)
+    opened = Q(verified_at__isnull=False, expires_at__gt=clock.now())
+    live = mine.filter(begun | opened, used_at=None, closed_at=None).order_by(F("expires_at").asc(nulls_first=True), "-pk")
+    return [token for token in live if request.membership.may(token.slug)]
 
 
 def _row(event: Event, names: Mapping[str, Any]) -> dict[str, Any]:
