@@ -35,6 +35,7 @@ class OfResident(Journalled):
 @admin.register(Hold)
 class HoldAdmin(OfResident):
     list_display = ["resident", "account", "kind", "since_on", "amount", "cleared_on"]
+    list_select_related = ["resident", "account"]
     raw_id_fields = ["resident", "account"]
 
 

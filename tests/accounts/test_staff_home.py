@@ -9,7 +9,9 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.utils import label_for_field
 from django.contrib.auth.models import Group, Permission
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import override
 from django_otp.plugins.otp_static.models import StaticDevice
@@ -22,7 +24,18 @@ from muqeem.operations.perform import perform
 from muqeem.record.models import Event, Message, Parameter
 from muqeem.record.staff import MOST, Pile, piles
 from tests.accounts.people import signed_in
-from tests.factories import AccountFactory, MembershipFactory, SubscriptionFactory, UserFactory, in_days
+from tests.factories import (
+    AccountFactory,
+    BranchFactory,
+    ClearanceFactory,
+    HoldFactory,
+    MembershipFactory,
+    MovementFactory,
+    ResidentFactory,
+    SubscriptionFactory,
+    UserFactory,
+    in_days,
+)
 from tests.operations.journeys import Person
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +162,41 @@ def test_of_a_users_second_step_staff_see_whether_there_is_one(staff: Client) ->
     assert user.phone().number not in page
     assert user.authenticators().get().key not in page
     assert staff.get(reverse("admin:accounts_user_add")).status_code == 200
+
+
+# --- lists ---
+def one_more_of_each() -> None:
+    """A row more in the lists of the staff's site."""
+    person = Person(resident=ResidentFactory(domestic=True))
+    perform(token := person.ready(), token.fingerprint)
+    MembershipFactory(user=UserFactory())
+    UserFactory(clerk=True)
+    BranchFactory()
+    HoldFactory()
+    HoldFactory(of_account=AccountFactory())
+    ClearanceFactory()
+    MovementFactory()
+
+
+def queries_of_lists(client: Client) -> dict[str, int]:
+    """How many queries each list takes."""
+    taken = {}
+    for model in admin.site._registry:
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(reverse(f"admin:{name}_changelist")).status_code == 200
+        taken[name] = len(queries)
+    return taken
+
+
+def test_every_list_takes_as_many_queries_for_four_rows_as_for_one(staff: Client) -> None:
+    one_more_of_each()
+    queries_of_lists(staff)  # what is read once for a process
+    few = queries_of_lists(staff)
+    for _row in range(3):
+        one_more_of_each()
+    assert queries_of_lists(staff) == few
+    assert max(few.values()) <= 25
 
 
 # --- leave given to several ---
