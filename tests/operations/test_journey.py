@@ -95,6 +95,13 @@ def test_arabic_digits_serve_as_well_as_ascii() -> None:
     assert token.receipts.get().facts["months"] == 12
 
 
+def test_a_service_that_begins_at_the_menu_leads_to_where_its_requirements_are_shown() -> None:
+    person = Person(language="en")
+    page = person.client.get(f"/services/{RENEWAL}/")
+    assert "The resident's file shows each one" in said(page)
+    assert "The resident's file shows each one" not in said(person.client.get(f"/services/{RENEWAL}/?resident={person.resident.uuid}"))
+
+
 def test_a_service_begins_at_a_file_with_its_ticks_and_the_number_filled_in() -> None:
     person = Person(language="en")
     HoldFactory(resident=person.resident, amount=Decimal("450.00"))
@@ -451,6 +458,9 @@ def test_a_privilege_that_goes_between_page_and_deed_is_said(monkeypatch: pytest
     assert answer.status_code == 409
     assert "Not among your privileges" in said(answer)
     assert "Ask the main user." in said(answer)
+    links = set(re.findall(r'(?:href|action)="(/(?!static/)[^"]+)"', answer.content.decode()))
+    assert "/operations/" in links
+    assert [link for link in links if person.client.get(link).status_code == 404] == []
 
 
 # --- the deed: twice, in two tabs, late -------------------------------------------------------------------------------
