@@ -131,7 +131,7 @@ class Parameter(models.Model):
     """An amount, a period or a list of them, in force from a day until the next row's day."""
 
     class Confidence(models.TextChoices):
-        GOVERNMENT = "A", _("government source")
+        GOVERNMENT = "A", _("government source, or a report of its statement")
         AGREED = "B", _("several sources agree")
         SINGLE = "C", _("one source, or sources disagree")
         MEMORY = "M", _("from memory")

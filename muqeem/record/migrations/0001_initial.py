@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
                     "confidence",
                     models.CharField(
                         choices=[
-                            ("A", "government source"),
+                            ("A", "government source, or a report of its statement"),
                             ("B", "several sources agree"),
                             ("C", "one source, or sources disagree"),
                             ("M", "from memory"),
