@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Entry, OperationToken
+from muqeem.operations.invariants import violations
 from muqeem.operations.models import Document, Receipt
 from residency.models import Iqama, Resident
 from tests.operations.journeys import RENEWAL, Person
@@ -86,8 +87,9 @@ def register() -> list[Any]:
 
 
 def still(before: list[Any]) -> bool:
-    """Whether the register is as it was; the connection must have survived as well."""
+    """Whether the register is as it was and every promise holds; the connection must have survived as well."""
     assert connection.is_usable()
+    assert [str(violation) for violation in violations()] == []
     return register() == before
 
 
@@ -97,7 +99,7 @@ def person() -> Person:
 
 
 def test_anything_in_the_details_of_a_renewal(person: Person) -> None:
-    token = person.token()
+    token = person.opened()
     url = f"/operations/{token.uuid}/"
     own = st.just(person.resident.iqama_number)
     before = register()
@@ -115,8 +117,7 @@ def test_anything_in_the_details_of_a_renewal(person: Person) -> None:
 
 
 def test_anything_as_a_security_code(person: Person) -> None:
-    token = person.token()
-    OperationToken.objects.filter(pk=token.pk).update(verified_at=None, expires_at=None, method="app")
+    token = person.start()
     right = person.code(token)
     before = register()
 
@@ -133,7 +134,7 @@ def test_anything_as_a_security_code(person: Person) -> None:
 
 
 def test_anything_as_a_fingerprint(person: Person) -> None:
-    token = person.ready()
+    token = person.reviewed()
     before = register()
 
     @many
@@ -203,7 +204,7 @@ def test_anything_in_an_address(person: Person) -> None:
 
 
 def test_anything_as_the_name_of_a_field(person: Person) -> None:
-    token = person.token()
+    token = person.opened()
     before = register()
 
     @fewer
@@ -218,7 +219,7 @@ def test_anything_as_the_name_of_a_field(person: Person) -> None:
 
 @pytest.mark.parametrize("body", [b"\xff\xfe", b"%", b"=&=&=", b"iqama_number=%ED%A0%80&months=%00", b"a=b;" * 1000])
 def test_bytes_that_are_no_form_are_answered(person: Person, body: bytes) -> None:
-    token = person.token()
+    token = person.opened()
     before = register()
     for content_type in (FORM, "multipart/form-data; boundary=x", "multipart/form-data", "application/json", "text/plain; charset=none"):
         assert person.client.generic("POST", f"/operations/{token.uuid}/", body, content_type).status_code in {302, 400, 422}
@@ -226,7 +227,7 @@ def test_bytes_that_are_no_form_are_answered(person: Person, body: bytes) -> Non
 
 
 def test_a_megabyte_is_refused_before_it_is_read(person: Person) -> None:
-    token = person.token()
+    token = person.opened()
     answer = send(person.client, f"/operations/{token.uuid}/", iqama_number="2" * 1_100_000, months="12")
     assert answer.status_code == 400
     many_fields = "&".join(f"f{n}=" for n in range(2_000))
