@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pypdf
 import pypdfium2
@@ -372,7 +373,7 @@ def test_markup_in_a_name_is_text():
 # --- nothing is fetched -------------------------------------------------------------------------
 ADDRESSES = [
     "file:///etc/passwd",
-    "file:///work/main/static/print/mark.svg",
+    (Path(__file__).parents[2] / "static/print/mark.svg").as_uri(),
     "http://127.0.0.1:9/x.png",
     "https://example.com/x.png",
     "ftp://127.0.0.1/x.png",
