@@ -146,9 +146,19 @@ def two_tokens_on_one_resident(site: Site) -> tuple[Visitor, list[Answer]]:
     return person, released_together([confirm(person, token) for token in tokens])
 
 
-def test_of_two_tokens_on_one_resident_the_second_is_judged_on_the_new_facts(guarded: Site) -> None:
-    for _ in range(5):
-        person, answers = two_tokens_on_one_resident(guarded)
+def test_without_its_guards_two_renewals_of_one_resident_make_one_version_twice(site: Site) -> None:
+    unguard(("residency_iqama", "iqama_version_once"))
+    site.web(hooks="naive_judge judgements_meet")
+    person, answers = two_tokens_on_one_resident(site)
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert list(person.resident.iqamas.order_by("version").values_list("version", flat=True)) == [1, 2, 2]
+    assert "I07" in promises()
+
+
+def test_of_two_tokens_on_one_resident_the_second_is_judged_on_the_new_facts(site: Site) -> None:
+    site.web(hooks="judgements_meet")
+    for _ in range(2):
+        person, answers = two_tokens_on_one_resident(site)
         assert sorted(answer.status_code for answer in answers) == [302, 409]
         assert list(person.resident.iqamas.order_by("version").values_list("version", flat=True)) == [1, 2]
         assert person.resident.receipts.count() == 1
