@@ -2,13 +2,14 @@
 #   make run                 installs what is missing and starts everything on http://127.0.0.1:8000 (PORT, MUQEEM_VAR)
 #   make test                everything CI checks;  make test ARGS="tests/residency -k renewal"  only these tests
 #   make scan                scanners that nobody here wrote, over code, headers and the running portal: docs/security.md
+#   make chaos               everything breaks at every point, then ten minutes at random (MINUTES): docs/chaos.md
 #   make demo-tour           pictures of every screen, as three people see them, in var/tour/
 #   make bench               what it does in a second on this machine, in docs/performance.md;  make bench ARGS=--help
 #   make worker              the workers and the sweeper, for a host of their own; settings from the environment
 
 CATALOGUES = $(patsubst %.po,%.mo,$(wildcard muqeem/locale/*/LC_MESSAGES/*.po))
 
-.PHONY: run worker test scan bench demo-tour prepare prepare-test words
+.PHONY: run worker test scan bench chaos demo-tour prepare prepare-test words
 .NOTPARALLEL:
 
 run: prepare words
@@ -25,6 +26,10 @@ scan: prepare-test words
 
 bench: prepare-test words
 	@exec .venv/bin/python -m tests.bench $(ARGS)
+
+MINUTES ?= 10
+chaos: prepare-test words
+	@exec env CHAOS_MINUTES=$(MINUTES) .venv/bin/python -m muqeem.processes .venv/bin/pytest -s --no-cov $(or $(ARGS),tests/chaos)
 
 demo-tour: prepare-test words
 	@exec .venv/bin/python -m tests.tour

@@ -14,6 +14,7 @@ from django.db.models.signals import post_migrate
 from pytest_django.plugin import DjangoDbBlocker
 
 from muqeem.record.models import ChainHead, Demonstration
+from tests.live import engines, site  # noqa: F401 -- fixtures, for one pair of engines in a whole run
 
 PARAMETERS = (
     "residency.migrations.0002_parameters",

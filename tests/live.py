@@ -100,6 +100,12 @@ class Engines:
         for child in (self.redis, self.postgres):
             stop(child)
 
+    def restart(self, signum: int) -> None:
+        """Stop PostgreSQL with a signal of its own and start it again."""
+        os.kill(self.postgres.pid, signum)
+        eventually(lambda: self.postgres.status() is not None)
+        self.start(self.postgres)
+
     def forget(self) -> None:
         """Empty Redis."""
         with suppress(RedisError), Redis(unix_socket_path=str(self.redis_server.socket), socket_timeout=2) as client:
@@ -196,14 +202,13 @@ class Site:
         child.start()
         return child
 
-    def web(self, *, workers: int = 2, hooks: str = "", **variables: str) -> Child:
-        """gunicorn with sixteen threads in each worker."""
+    def web(self, *, workers: int = 2, threads: int = 16, hooks: str = "", **variables: str) -> Child:
+        """gunicorn with sixteen threads in each worker, so that many are served at the same moment; with one as in `make run`."""
         self.port = free_port()
         return self.until_ready(
             self._child(
                 "web", "-m", "gunicorn", "muqeem.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", str(workers),
-                "--worker-class", "gthread", "--threads", "16", "--timeout", "30", "--graceful-timeout", "3",
-                "--no-control-socket", "--preload",
+                "--threads", str(threads), "--timeout", "30", "--graceful-timeout", "3", "--no-control-socket", "--preload",
                 hooks=hooks, ready=self.answers, **variables,
             )
         )  # fmt: skip
@@ -218,6 +223,15 @@ class Site:
 
     def sweeper(self, *, hooks: str = "", **variables: str) -> Child:
         return self._child("sweeper", "manage.py", "sweep", hooks=hooks, **variables)
+
+    def provider(self) -> str:
+        """A provider of texts, which keeps its own log; its address."""
+        port = free_port()
+        address = f"http://127.0.0.1:{port}"
+        self.until_ready(
+            self._child("provider", "-m", "tests.chaos.provider", str(port), str(self.var / "provider.log"), ready=lambda: _listens(port))
+        )
+        return address
 
     def until_ready(self, child: Child, within: float = 30.0) -> Child:
         deadline = time.monotonic() + within
@@ -246,6 +260,11 @@ class Site:
             time.sleep(0.05)
         for child in self.children:
             child.kill()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def free_port() -> int:
@@ -358,11 +377,39 @@ def broken() -> list[str]:
     return [str(violation) for violation in violations(files=True)]
 
 
+def whole(site: Site) -> list[str]:
+    """What is not as it must be once everything was done: promises broken, pages made twice or not at all."""
+    files = list((site.var / "prints").rglob("*.pdf"))
+    twice = [] if len(files) == Print.objects.exclude(rendered_at=None).count() else [f"{len(files)} files"]
+    return broken() + twice + [f"failed: {row.error}" for row in (*Print.objects.stuck(), *Message.objects.stuck())]
+
+
+def waiting() -> int:
+    """How many texts and pages wait in the outboxes."""
+    return Message.objects.filter(sent_at=None, failed_at=None).count() + Print.objects.filter(rendered_at=None, failed_at=None).count()
+
+
 def drained() -> bool:
     """Whether both outboxes are empty."""
-    return not (
-        Message.objects.filter(sent_at=None, failed_at=None).exists() or Print.objects.filter(rendered_at=None, failed_at=None).exists()
-    )
+    return not waiting()
+
+
+def revive(*children: Child) -> None:
+    """Start again what has ended, as a supervisor would."""
+    for child in children:
+        if child.status() is not None:
+            child.start()
+
+
+def until_drained(*children: Child, patience: float = 60.0) -> None:
+    """Wait until both outboxes are empty, as long as they shrink: how fast a machine is, is no promise. The children stay alive."""
+    fewest, since = waiting(), time.monotonic()
+    while fewest:
+        time.sleep(0.1)
+        revive(*children)
+        if (now := waiting()) < fewest:
+            fewest, since = now, time.monotonic()
+        assert time.monotonic() - since < patience, f"{fewest} texts and pages, and none fewer for {patience:g} s"
 
 
 def kill(pid: int) -> None:

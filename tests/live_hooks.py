@@ -14,6 +14,8 @@ from typing import Any
 
 from django.apps import AppConfig
 
+from tests.chaos import points
+
 PAUSE = 0.05  # seconds between reading and writing, as a busy machine would have them
 
 
@@ -145,18 +147,21 @@ def slow_render() -> None:
     pdf.render = slowly
 
 
-def slow_confirm() -> None:
-    """A confirmation stops for two seconds when all is written and nothing is committed."""
+def messages_after_commit() -> None:
+    """What is to be said is written down after the commit, in one of its own."""
+    from django.db import transaction
+
     from muqeem.operations import perform
 
-    tell = perform._tell
+    post = perform.post
+    perform.post = lambda **fields: transaction.on_commit(lambda: post(**fields))
 
-    def slowly(*args: Any) -> int:
-        told = tell(*args)
-        time.sleep(2)
-        return told
 
-    perform._tell = slowly
+def unscoped() -> None:
+    """Everybody reaches everybody."""
+    from residency.models import Resident
+
+    type(Resident.objects).reachable_by = lambda residents, *_: residents.all()
 
 
 def short_leases() -> None:
@@ -173,9 +178,9 @@ HOOKS: dict[str, Callable[[], None]] = {
     hook.__name__: hook
     for hook in (
         naive_spend, naive_judge, judgements_meet, naive_quota, no_quota, naive_wallet, naive_tries,
-        slow_render, slow_confirm, short_leases,
+        messages_after_commit, unscoped, slow_render, short_leases,
     )
-}  # fmt: skip
+} | {"fail_points": points.put_in}  # fmt: skip
 
 
 class LiveHooks(AppConfig):

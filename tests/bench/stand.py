@@ -13,7 +13,7 @@ import psycopg
 from django.core.management import call_command
 
 from muqeem.processes.child import Child
-from tests.live import Browser, children_of, drained, eventually, free_port, speaking_to, stop
+from tests.live import Browser, children_of, eventually, free_port, speaking_to, stop, until_drained
 
 ROOT = Path(__file__).resolve().parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -103,7 +103,7 @@ class Stand:
 
     def rest(self) -> None:
         """Wait until every text is sent and every page is printed."""
-        eventually(drained, 600)
+        until_drained()
         time.sleep(1)
 
 

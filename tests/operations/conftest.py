@@ -7,7 +7,6 @@ import pytest
 from muqeem import catalogue
 from muqeem.operations.base import register, registry
 from muqeem.operations.views import receipts
-from tests.live import engines, site  # noqa: F401 -- fixtures
 from tests.operations.services import Stamp
 
 

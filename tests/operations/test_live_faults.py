@@ -1,45 +1,29 @@
 """Faults of a running portal: whatever is killed, stopped, emptied or slow, nothing is lost and nothing happens twice."""
 
-import asyncio
 import json
-import logging
-import os
 import signal
 import statistics
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import httpx
-import psycopg
-import pytest
 from django.db import connection
 from django.utils.translation import gettext, override
 
 from accounts.models import Attempt, OperationToken
 from accounts.models.tokens import Step
-from muqeem.operations.models import Print, Receipt
+from muqeem.operations.models import Print
 from muqeem.record.models import Message
 from tests.factories import ResidentFactory, UserFactory
-from tests.live import CSRF, Site, Visitor, broken, children_of, drained, eventually, kill, note, reviewed, stop
-from tests.soak import History, soak
-
-logging.getLogger("httpx").setLevel(logging.WARNING)
+from tests.live import Site, Visitor, broken, children_of, drained, eventually, kill, note, reviewed, stop, whole
 
 # The machine of the tests is small and shared: promises in seconds get this much room.
 ROOM = 3.0
 WHERE_TO_LOOK = 'Before trying again look at "My operations": whatever was done has a receipt.'
-
-
-def whole(site: Site) -> list[str]:
-    """What is not as it must be once everything was done: promises broken, pages made twice or not at all."""
-    files = list((site.var / "prints").rglob("*.pdf"))
-    twice = [] if len(files) == Print.objects.exclude(rendered_at=None).count() else [f"{len(files)} files"]
-    return broken() + twice + [f"failed: {row.error}" for row in (*Print.objects.stuck(), *Message.objects.stuck())]
 
 
 # --- workers ---
@@ -135,31 +119,24 @@ def test_an_emptied_redis_signs_nobody_out_and_forgets_no_try(site: Site) -> Non
 # --- PostgreSQL ---
 
 
-def restart(site: Site, signum: int) -> None:
-    """Stop PostgreSQL with a signal of its own and start it again."""
-    os.kill(site.engines.postgres.pid, signum)
-    eventually(lambda: site.engines.postgres.status() is not None)
-    site.engines.start(site.engines.postgres)
-
-
 def test_postgres_restarted_between_two_steps_is_not_noticed(site: Site) -> None:
     stop(site.engines.redis)  # so that the sweeper does what follows, and its own connections are tried, too
     site.web()
     site.sweeper()
     person = Visitor(site)
     token = person.start()
-    restart(site, signal.SIGINT)
+    site.engines.restart(signal.SIGINT)
     connection.close()
     assert person.post(token, code=person.code(token)).status_code == 302
-    restart(site, signal.SIGQUIT)
+    site.engines.restart(signal.SIGQUIT)
     assert person.post(token, iqama_number=person.resident.iqama_number, months="12").status_code == 302
     connection.close()
     token.refresh_from_db()
-    restart(site, signal.SIGINT)
+    site.engines.restart(signal.SIGINT)
     connection.close()
     assert person.confirm(token).status_code == 302
     receipt = token.receipts.get()
-    restart(site, signal.SIGQUIT)
+    site.engines.restart(signal.SIGQUIT)
     assert person.confirm(token).url == f"/receipts/{receipt.uuid}/?again=1"
     assert person.client.get(f"/receipts/{receipt.uuid}/").status_code == 200
     connection.close()
@@ -186,53 +163,6 @@ def test_while_postgres_is_away_people_are_asked_to_come_back_and_then_served(si
     eventually(lambda: person.client.get("/services/").status_code == 200, within=10)
     note(f"back after {time.monotonic() - back:.2f} s")
     connection.close()
-    assert broken() == []
-
-
-def backend_in_a_transaction(site: Site) -> int:
-    with psycopg.connect(site.engines.url(site.database)) as session:
-        found = session.execute(
-            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'"
-        ).fetchone()
-    assert found
-    return int(found[0])
-
-
-def terminated(site: Site) -> None:
-    pid = backend_in_a_transaction(site)
-    with psycopg.connect(site.engines.url(site.database)) as session:
-        session.execute("SELECT pg_terminate_backend(%s)", [pid])
-
-
-BREAKDOWNS: dict[str, Callable[[Site], Any]] = {
-    "the server stopped at once": lambda site: restart(site, signal.SIGQUIT),
-    "its backend killed": lambda site: kill(backend_in_a_transaction(site)),
-    "its connection ended": terminated,
-}
-
-
-@pytest.mark.parametrize("breakdown", BREAKDOWNS)
-def test_a_confirmation_that_loses_its_database_is_done_once_when_it_is_posted_again(site: Site, breakdown: str) -> None:
-    site.web(hooks="slow_confirm")
-    person = Visitor(site)
-    token = reviewed(person)
-    address, data = f"/operations/{token.uuid}/", {"csrfmiddlewaretoken": CSRF, "fingerprint": token.fingerprint}
-
-    async def confirm_and_break() -> httpx.Response:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{site.port}", cookies=person.client.cookies, timeout=20) as client:
-            confirming = asyncio.create_task(client.post(address, data=data))
-            await asyncio.sleep(1.2)
-            BREAKDOWNS[breakdown](site)
-            return await confirming
-
-    answer = asyncio.run(confirm_and_break())
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-    eventually(site.engines.postgres.ready)
-    connection.close()
-    assert not Receipt.objects.exists()
-    assert eventually(lambda: (done := person.confirm(token)).status_code == 302 and done, within=20)
-    receipt = token.receipts.get()
-    assert person.confirm(token).url == f"/receipts/{receipt.uuid}/?again=1"
     assert broken() == []
 
 
@@ -329,34 +259,3 @@ def test_without_redis_a_gateway_that_hangs_keeps_no_page_waiting(site: Site) ->
         eventually(lambda: Print.objects.exclude(rendered_at=None).exists(), within=10 * ROOM)
         note(f"a page after {time.monotonic() - began:.1f} s, while {len(gateway.heard)} of {len(codes)} texts hung")
         assert not Message.objects.exclude(sent_at=None).exists()
-
-
-# --- everything at once ---
-
-
-def test_in_a_soak_of_kills_no_acknowledged_operation_is_lost_or_done_twice(site: Site) -> None:
-    hooks = "short_leases"
-    processes = {
-        "web": site.web(hooks=hooks),
-        "texts": site.worker("texts", hooks=hooks),
-        "prints": site.worker("prints", hooks=hooks),
-        "sweeper": site.sweeper(hooks=hooks),
-    }
-    history = soak(site, seconds=20, people=4, each=10, every=1.0, history=History(), **processes)
-    connection.close()
-    account_for(site, history)
-
-
-def account_for(site: Site, history: History) -> None:
-    """Compare what people were told with what the database holds."""
-    tokens = OperationToken.objects.count()
-    eventually(drained, within=120)  # two processors, shared with everybody
-    note(
-        f"{tokens} operations, {history.faults.total()} faults, {history.unknown} answers lost,"
-        f" p95 {p95(history.seconds) * 1000:.0f} ms, worst {max(history.seconds):.1f} s"
-    )
-    assert history.unexpected == []
-    assert history.contradicted == []
-    assert history.acknowledged == {str(receipt.token.uuid): str(receipt.uuid) for receipt in Receipt.objects.select_related("token")}
-    assert len(history.acknowledged) == tokens
-    assert whole(site) == []

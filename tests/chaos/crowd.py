@@ -1,4 +1,7 @@
-"""A thousand tokens, each confirmed by fifty people at the same moment: about a quarter of an hour on two processors."""
+"""A thousand tokens, each confirmed by fifty people at the same moment: about a quarter of an hour on two processors.
+
+Not collected by itself: `make chaos ARGS=tests/chaos/crowd.py`.
+"""
 
 import time
 from collections import Counter
