@@ -46,7 +46,7 @@ class GateField(forms.CharField):
     def validate(self, value: Any) -> None:
         """Ask for the value by its label if it is missing."""
         if self.required and value in self.empty_values:
-            raise _missing(self)
+            raise missing(self)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """Attributes of the field; those given to the widget itself win."""
@@ -232,7 +232,7 @@ class BothCalendarsDateField(forms.MultiValueField):
             value = cast("BothCalendarsWidget", self.widget).decompress(value)
         day = self.compress(value or [])
         if day is None and self.required:
-            raise _missing(self)
+            raise missing(self)
         self.run_validators(day)
         return day
 
@@ -287,7 +287,7 @@ def _day(calendar: hijri.Calendar, year: int, month: int, day: int) -> date:
     return hijri.from_hijri(year, month, day)
 
 
-def _missing(field: forms.Field) -> ValidationError:
+def missing(field: forms.Field) -> ValidationError:
     """Ask for a field by its label, which stands inside the sentence: "Enter iqama number." """
     label = str(field.label or "")
     if label[1:2].islower():  # not an abbreviation; Arabic has no capitals

@@ -209,6 +209,16 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     )
 }  # fmt: skip
 
+# --- the public check ---------------------------------------------------------------------------
+# Proxies in front of us, each of which adds to X-Forwarded-For whom it was asked by; what stands before is hearsay.
+PROXIES = env.int("PROXIES", default=1 if HTTPS else 0)
+# An airline's desk shares one address: ten people with a passenger every two minutes look 300 times an hour and mistype
+# 30. Four times as many looks and twice as many misses are allowed. Of one number six may go wrong in a day, one for
+# each second fact; who guesses a date among half a year's days needs months.
+CHECK_LOOKS_AN_HOUR = env.int("CHECK_LOOKS_AN_HOUR", default=1200)
+CHECK_MISSES_AN_HOUR = env.int("CHECK_MISSES_AN_HOUR", default=60)
+CHECK_MISSES_OF_ONE_NUMBER_A_DAY = env.int("CHECK_MISSES_OF_ONE_NUMBER_A_DAY", default=6)
+
 # --- words --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "ar"
 LANGUAGES = [("ar", _("Arabic")), ("en", _("English"))]
@@ -251,7 +261,10 @@ CELERY_TASK_DEFAULT_QUEUE = "texts"
 CELERY_TASK_ROUTES = {"operations.render": {"queue": "prints"}}
 CELERY_TIMEZONE = "Asia/Riyadh"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
-CELERY_BEAT_SCHEDULE = {"clear-sessions": {"task": "accounts.clear_sessions", "schedule": crontab(hour=3, minute=40)}}
+CELERY_BEAT_SCHEDULE = {
+    "clear-sessions": {"task": "accounts.clear_sessions", "schedule": crontab(hour=3, minute=40)},
+    "forget-attempts": {"task": "accounts.forget_attempts", "schedule": crontab(minute=10)},
+}
 
 # --- what is said to operators ------------------------------------------------------------------
 LOGGING = {

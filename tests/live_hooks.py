@@ -134,6 +134,21 @@ def naive_tries() -> None:
     OperationToken.try_code = try_code
 
 
+def naive_looks() -> None:
+    """A look is judged by those that were counted, and counted afterwards, by nobody in turn."""
+    from accounts.models import Attempt, looks
+
+    refused_until = looks._refused_until
+
+    def slowly(visitor: str, number: str) -> Any:
+        until = list(refused_until(visitor, number))
+        time.sleep(PAUSE)
+        return until
+
+    looks._refused_until = slowly
+    Attempt.lock = staticmethod(lambda name: None)
+
+
 def slow_render() -> None:
     """A page takes three seconds more."""
     from muqeem import pdf
@@ -177,7 +192,7 @@ def short_leases() -> None:
 HOOKS: dict[str, Callable[[], None]] = {
     hook.__name__: hook
     for hook in (
-        naive_spend, naive_judge, judgements_meet, naive_quota, no_quota, naive_wallet, naive_tries,
+        naive_spend, naive_judge, judgements_meet, naive_quota, no_quota, naive_wallet, naive_tries, naive_looks,
         messages_after_commit, unscoped, slow_render, short_leases,
     )
 } | {"fail_points": points.put_in}  # fmt: skip

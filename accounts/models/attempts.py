@@ -1,4 +1,4 @@
-"""What somebody tried under a name, counted whether the name exists or not. PostgreSQL counts; Redis may be gone."""
+"""What somebody tried under a name, or asked from an address, counted whether it exists or not. PostgreSQL counts."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -17,17 +17,18 @@ def name_key(username: str) -> str:
 
 
 class Attempt(models.Model):
-    """One wrong code, one wrong password or one sending. A right code takes its own attempt away again."""
+    """One wrong code, one wrong password, one sending or one look. A right code takes its own attempt away again."""
 
     class Kind(models.TextChoices):
         CODE = "code"
         PASSWORD = "password"  # noqa: S105 -- the kind of a try
         SEND = "send"
+        LOOK = "look"
 
     name = models.CharField(max_length=64)
     kind = models.CharField(max_length=8, choices=Kind)
     at = models.DateTimeField(db_default=clock.Now())
-    answered = models.BooleanField(default=False)  # a sending that was followed by the right code
+    answered = models.BooleanField(default=False)  # a sending that was followed by the right code, a look that found something
 
     class Meta:
         indexes = [models.Index(fields=["name", "kind", "at"], name="attempt_name")]

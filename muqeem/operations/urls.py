@@ -13,7 +13,6 @@ urlpatterns = [
     path("documents/<str:serial>/", receipts.document, name="document"),
     path("documents/<str:serial>.pdf", receipts.document_pdf, name="document-pdf"),
     path("documents/<str:serial>/copies/", receipts.document_copies, name="document-copies"),
-    path("check/", public.check, name="check"),
     path("check/keys", public.check_keys, name="check-keys"),
     path("fees/", public.fees, name="fees"),
 ]

@@ -9,7 +9,7 @@ from accounts.models import Attempt, OperationToken, User, limits
 from accounts.models.attempts import DAY, name_key
 from accounts.models.limits import Paused, TooManySends, TooSoon
 from accounts.models.tokens import CODE_LIFE, WrongCode
-from accounts.tasks import clear_sessions
+from accounts.tasks import forget_attempts
 from muqeem import catalogue, clock, codes
 from muqeem.record.models import Message
 from tests.accounts.people import right_code, sign_in_first, wrong_code
@@ -273,9 +273,9 @@ def test_names_are_counted_folded_and_cannot_be_read() -> None:
 
 def test_tries_are_forgotten_when_no_limit_counts_them(shift) -> None:
     guess(UserFactory(), 1)
-    shift(timedelta(hours=24))
-    clear_sessions()
+    shift(timedelta(hours=23, minutes=59))
+    forget_attempts()
     assert Attempt.objects.count() == 1
-    shift(timedelta(hours=26))
-    clear_sessions()
+    shift(timedelta(hours=24, seconds=1))
+    forget_attempts()
     assert Attempt.objects.count() == 0

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from accounts.models import Entry, OperationToken
 from muqeem.operations.invariants import violations
 from muqeem.operations.models import Document, Receipt
+from residency.check.visas import Fact
 from residency.models import Iqama, Resident
 from tests.operations.journeys import RENEWAL, Person
 
@@ -149,14 +150,37 @@ def test_anything_as_a_fingerprint(person: Person) -> None:
     assert still(before)
 
 
-def test_anything_in_the_public_check(person: Person) -> None:
+def unlimited(settings: Any) -> None:
+    """Let a visitor ask as often as a test wants to."""
+    settings.CHECK_LOOKS_AN_HOUR = settings.CHECK_MISSES_AN_HOUR = settings.CHECK_MISSES_OF_ONE_NUMBER_A_DAY = 10_000
+
+
+def test_anything_in_the_public_check_of_a_page(person: Person, settings: Any) -> None:
+    unlimited(settings)
     before = register()
     visitor = Client()
 
     @many
-    @given(serial=st.one_of(ANYTHING, st.just("000000000000")), code=ANYTHING)
+    @given(serial=st.one_of(ANYTHING, ANYTHING.map("#{}".format), st.just("000000000000")), code=ANYTHING)
     def run(serial: str, code: str) -> None:
         assert send(visitor, "/check/", serial=serial, code=code).status_code in {404, 422}
+
+    run()
+    assert still(before)
+
+
+@pytest.mark.parametrize("fact", Fact.values)
+def test_anything_in_the_public_check_of_a_visa(person: Person, settings: Any, fact: str) -> None:
+    unlimited(settings)
+    before = register()
+    visitor = Client()
+
+    @fewer
+    @given(number=st.one_of(ANYTHING, st.just(person.resident.iqama_number)), parts=st.lists(ANYTHING, min_size=4, max_size=4))
+    def run(number: str, parts: list[str]) -> None:
+        names = ("day", "month", "year", "calendar")
+        typed = {fact: parts[0]} | {f"{fact}_{name}": part for name, part in zip(names, parts, strict=True)}
+        assert send(visitor, "/check/", number=number, fact=fact, **typed).status_code in {404, 422}
 
     run()
     assert still(before)

@@ -1,4 +1,4 @@
-"""What an account sees of its operations, and what anyone may see: the public check, the keys, the fees."""
+"""What an account sees of its operations, and what anyone may see: the keys of seals, the fees."""
 
 import copy
 import json
@@ -18,7 +18,7 @@ from muqeem.operations.models import Document, Receipt
 from muqeem.operations.perform import Refused, perform
 from muqeem.operations.views import receipts
 from muqeem.record.models import Event, Parameter
-from muqeem.serials import new_serial, show_serial
+from muqeem.serials import show_serial
 from tests.factories import AccountFactory, BranchFactory, HoldFactory, MembershipFactory, ResidentFactory, UserFactory, in_days
 from tests.operations.journeys import RENEWAL, Person, said
 
@@ -258,62 +258,10 @@ def test_a_receipt_outlives_its_service(person: Person, stamp: Any) -> None:
         registry["stamp"] = stamp
 
 
-# --- the public check -------------------------------------------------------------------------------------------------
-def check(**typed: str) -> Any:
-    return Client().post("/check/", typed, headers={"Cookie": "language=en"})
-
-
+# --- public keys ------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def document(person: Person) -> Document:
     return done(person).documents.get()
-
-
-def test_a_document_is_found_by_its_number_and_its_code(document: Document) -> None:
-    for serial, code in (
-        (document.serial, document.code),
-        (show_serial(document.serial), show_serial(document.code)),
-        (document.serial.lower(), document.code.lower()),
-    ):
-        answer = check(serial=serial, code=code)
-        assert answer.status_code == 200
-        assert "This document is genuine, issued" in said(answer)
-        assert document.receipt.facts["iqama_number"][-4:] in said(answer)
-
-
-def test_the_answer_names_nobody_and_no_whole_number(document: Document) -> None:
-    text = said(check(serial=document.serial, code=document.code))
-    facts = document.facts
-    for secret in (facts["name"]["en"], facts["name"]["ar"], facts["iqama_number"], facts["passport_number"], document.receipt.number):
-        assert secret not in text
-
-
-def test_a_wrong_code_and_a_wrong_number_get_the_same_answer(document: Document) -> None:
-    wrong_code = check(serial=document.serial, code="0" * 12)
-    wrong_number = check(serial=new_serial(), code=document.code)
-    assert wrong_code.status_code == wrong_number.status_code == 404
-    assert "No document has this number and code." in said(wrong_code)
-    shown = [said(answer).replace(answer.context["form"]["serial"].value(), "") for answer in (wrong_code, wrong_number)]
-    assert shown[0] == shown[1]
-
-
-def test_a_document_past_its_last_day_is_genuine_but_expired(document: Document, shift: Any) -> None:
-    assert document.valid_until
-    shift(timedelta(days=(document.valid_until - clock.today()).days))
-    assert "This document is genuine" in said(check(serial=document.serial, code=document.code))
-    shift(timedelta(days=(document.valid_until - clock.today()).days + 1 + (clock.today() - clock.riyadh_day(document.receipt.at)).days))
-    assert "Genuine, but expired on" in said(check(serial=document.serial, code=document.code))
-
-
-def test_a_document_without_an_end_is_valid_as_issued(person: Person, stamp: Any) -> None:
-    document = perform(token := person.ready(slug="stamp"), token.fingerprint).documents.get()
-    assert "This document is genuine" in said(check(serial=document.serial, code=document.code))
-
-
-def test_what_is_no_document_number_is_said_beside_the_field() -> None:
-    assert Client().get("/check/").status_code == 200
-    answer = check(serial="7K3M", code="")
-    assert answer.status_code == 422
-    assert "A document number has 12 letters and digits" in said(answer)
 
 
 def test_the_public_keys_open_the_seals_of_the_pages(document: Document) -> None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from accounts.models import Attempt, Entry, OperationToken
@@ -16,7 +17,7 @@ from accounts.models.tokens import Step
 from muqeem.operations.models import Receipt
 from muqeem.record.models import Event
 from tests.factories import ResidentFactory
-from tests.live import Answer, Site, Visitor, broken, released_together, reviewed
+from tests.live import Answer, Browser, Site, Visitor, broken, released_together, reviewed
 
 NAIVE = "naive_spend naive_judge naive_tries"
 CROWD = 50
@@ -195,3 +196,25 @@ def test_forty_parallel_guesses_get_five_tries_and_void_the_token(guarded: Site)
     token.refresh_from_db()
     assert (token.step(), token.verified_at) == (Step.CLOSED, None)
     assert broken() == []
+
+
+# --- one visa, asked for by strangers ---
+
+OF_ONE = settings.CHECK_MISSES_OF_ONE_NUMBER_A_DAY
+
+
+def looked_for_by_a_crowd(site: Site) -> Counter[int]:
+    """How forty guesses at one number are answered, released together."""
+    stranger = Browser(site.port)
+    guesses = [{"number": "777", "fact": "passport_number", "passport_number": f"X{guess}"} for guess in range(40)]
+    answers = released_together([lambda guess=guess: stranger.post("/check/", guess) for guess in guesses])
+    return Counter(answer.status_code for answer in answers)
+
+
+def test_without_its_lock_the_public_check_lets_a_crowd_guess_more_often(site: Site) -> None:
+    site.web(hooks="naive_looks")
+    assert looked_for_by_a_crowd(site)[404] > OF_ONE
+
+
+def test_a_crowd_at_the_public_check_guesses_no_more_often_than_one(guarded: Site) -> None:
+    assert looked_for_by_a_crowd(guarded) == {404: OF_ONE, 429: 40 - OF_ONE}

@@ -1,0 +1,121 @@
+"""What the public check says: of a visa, of a page, of a seal; never a name, never a whole number."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from muqeem import catalogue, clock, counts, facts, seal
+from muqeem.hijri import format_gregorian
+from muqeem.operations.models import Document
+from residency.check.visas import Fact
+from residency.desk.reading import Reading, Seal
+from residency.models import Visa
+
+VERDICTS = {
+    "valid": gettext_lazy("The visa is valid"),
+    "used": gettext_lazy("The visa is used"),
+    "expired": gettext_lazy("The visa is expired"),
+    "cancelled": gettext_lazy("The visa is cancelled"),
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A verdict with its facts. `tone` is that of a verdict: good, warn or bad; `found` is what limits ask."""
+
+    tone: str
+    title: str | Promise
+    sentence: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+    found: bool = True
+
+    @property
+    def sign(self) -> str:
+        return {"good": "met", "warn": "clock", "bad": "unmet"}[self.tone]
+
+
+def no_visa() -> Answer:
+    """The same for a number that is not there and for a fact that does not match."""
+    return Answer("bad", _("No visa matches these details."), _("Check both entries."), found=False)
+
+
+def no_document() -> Answer:
+    """The same for a number that is not there and for a code that does not match."""
+    return Answer("bad", _("No document has this number and code."), _("Check both entries."), found=False)
+
+
+def too_many(until: datetime) -> Answer:
+    """When the next look is possible, and what is possible meanwhile."""
+    minutes = max(1, -int((clock.now() - until).total_seconds() // 60))
+    left = counts.minutes(minutes) if minutes < 90 else counts.hours(-(-minutes // 60))
+    return Answer(
+        "warn", _("Too many checks. Try again in %(left)s.") % {"left": left}, _("Scanned QR codes are still checked."), found=False
+    )
+
+
+def of_visa(visa: Visa, fact: Fact) -> Answer:
+    """The state of a visa and its days; where the person is, only to whoever knew the passport's number."""
+    state = _state(visa)
+    told: dict[str, Any] = {
+        "kind": visa.get_kind_display(),
+        "duration_months": visa.months,
+        "issued_on": visa.issued_on,
+        "travel_before_on": visa.leave_before,
+        "return_before_on": visa.return_before,
+    }
+    if fact == Fact.PASSPORT:
+        told["whereabouts"] = _("Outside the Kingdom") if visa.resident.departed_on else _("Inside the Kingdom")
+    said = _("As of %(moment)s.") % {"moment": facts.moment_in_text(clock.now())}
+    return Answer("good" if state == "valid" else "warn", VERDICTS[state], said, {key: value for key, value in told.items() if value})
+
+
+def _state(visa: Visa) -> str:
+    if visa.cancelled_on:
+        return "cancelled"
+    if visa.used_on:
+        return "used"
+    return "valid" if visa.ends_on >= clock.today() else "expired"
+
+
+def of_document(document: Document) -> Answer:
+    """What the register says of a page to whoever holds it."""
+    issued = format_gregorian(document.issued_on)
+    payload = seal.open_seal(document.seal)
+    tone = "good"
+    if document.valid_until is None or document.valid_until >= clock.today():
+        until = format_gregorian(document.valid_until) if document.valid_until else issued
+        sentence = _("This document is genuine, issued %(date)s, valid until %(until)s.") % {"date": issued, "until": until}
+    else:
+        tone = "warn"
+        sentence = _("Genuine, but expired on %(date)s.") % {"date": format_gregorian(document.valid_until)}
+    return Answer(tone, catalogue.title(document.receipt.slug), sentence, _sealed(payload))
+
+
+def of_seal(reading: Reading) -> Answer:
+    """What a scanned seal is worth, and what has become of its page since."""
+    match reading.seal:
+        case Seal.GENUINE:
+            document = Document.objects.select_related("receipt").filter(serial=reading.number, seal=reading.seal_text).first()
+            if document:
+                return of_document(document)
+            payload = seal.open_seal(reading.seal_text)
+            said = _("The page was sealed by this portal with exactly these facts.")
+            return Answer("good", _("The seal is genuine"), said, {"kind": catalogue.title(payload.kind)} | _sealed(payload))
+        case Seal.UNKNOWN_KEY:
+            said = _("The page was sealed with a key that this portal does not know (yet). Its number and its code can be entered here.")
+            return Answer("warn", _("The seal cannot be verified here"), said, found=False)
+    return Answer("bad", _("The seal is not genuine"), _("This portal did not seal a page with these facts."), found=False)
+
+
+def _sealed(payload: seal.Payload) -> dict[str, Any]:
+    """The facts that the seal vouches for."""
+    return {
+        "serial": payload.serial,
+        "last4": payload.last_four,
+        "birth_year": str(payload.birth_year),
+        **{name: day.isoformat() for name, day in payload.dates.items()},
+    }

@@ -1,0 +1,69 @@
+"""The page of the public check: two forms, one answer, and a limit on how often an address may ask."""
+
+import logging
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts import visitors
+from accounts.access import anyone
+from accounts.models import looks
+from accounts.models.limits import Paused
+from muqeem import clock
+from muqeem.operations.models import Document
+from residency.check import answers
+from residency.check.answers import Answer
+from residency.check.forms import DocumentForm, VisaForm
+from residency.check.visas import find
+
+logger = logging.getLogger(__name__)
+
+
+@anyone
+def check(request: HttpRequest) -> HttpResponse:
+    """Whether a visa is valid or a page genuine. The forms tell themselves apart by what they ask."""
+    asks_for_visa = "number" in request.POST
+    visa_form = VisaForm(request.POST if asks_for_visa else None)
+    document_form = DocumentForm(request.POST if request.method == "POST" and not asks_for_visa else None)
+    context: dict[str, Any] = {
+        "visa_form": visa_form,
+        "document_form": document_form,
+        "form": visa_form if asks_for_visa else document_form,
+    }
+    try:
+        if visa_form.is_valid():
+            context["answer"] = _visa(request, visa_form)
+        elif document_form.is_valid():
+            context["answer"] = _document(request, document_form)
+    except Paused as paused:
+        answer = render(request, "residency/check.html", context | {"answer": answers.too_many(paused.until)}, status=429)
+        answer.headers["Retry-After"] = str(max(1, round((paused.until - clock.now()).total_seconds())))
+        return answer
+    wrong = visa_form.errors or document_form.errors
+    status = 422 if wrong else 200 if "answer" not in context or context["answer"].found else 404
+    return render(request, "residency/check.html", context, status=status)
+
+
+def _visa(request: HttpRequest, form: VisaForm) -> Answer:
+    question = form.question()
+    counted = looks.count_look(visitors.key_of(request), visitors.key_of(request, question.number))
+    visa = find(question)
+    logger.info("a visa was looked for by %s: %s", question.fact.name, "found" if visa else "no match")
+    if visa is None:
+        return answers.no_visa()
+    looks.found(counted)
+    return answers.of_visa(visa, question.fact)
+
+
+def _document(request: HttpRequest, form: DocumentForm) -> Answer:
+    if "seal" in form.cleaned_data:  # nothing to guess, so nothing to count
+        return answers.of_seal(form.cleaned_data["seal"])
+    serial, code = form.cleaned_data["serial"], form.cleaned_data["code"]
+    counted = looks.count_look(visitors.key_of(request), visitors.key_of(request, serial))
+    document = Document.objects.select_related("receipt").filter(serial=serial, code=code).first()
+    logger.info("a page was looked for by its code: %s", "found" if document else "no match")
+    if document is None:
+        return answers.no_document()
+    looks.found(counted)
+    return answers.of_document(document)
