@@ -37,6 +37,7 @@ LABELS: dict[str, Promise | str] = {
     "old_return_before_on": _("Return before, until now"),
     "return_before_on": _("Return before"),
     "exit_before_on": _("Exit before"),
+    "whereabouts": _("Whereabouts"),
     "cancel_before_on": _("Cancel by"),
     "travelled_on": _("Left the Kingdom on"),
     "unused_fine_sar": _("Fine if it expires unused"),

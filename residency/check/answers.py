@@ -1,7 +1,7 @@
 """What the public check says: of a visa, of a page, of a seal; never a name, never a whole number."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.functional import Promise
@@ -11,15 +11,27 @@ from django.utils.translation import gettext_lazy
 from muqeem import catalogue, clock, counts, facts, seal
 from muqeem.hijri import format_gregorian
 from muqeem.operations.models import Document
+from muqeem.record.models import Parameter
 from residency.check.visas import Fact
 from residency.desk.reading import Reading, Seal
-from residency.models import Visa
+from residency.models import Visa, VisaState
 
+VALID = gettext_lazy("The visa is valid")
+USED = gettext_lazy("The visa is used")
+EXPIRED = gettext_lazy("The visa is expired")
+CANCELLED = gettext_lazy("The visa is cancelled")
+
+# Four words for nine states: the others would tell who has left.
 VERDICTS = {
-    "valid": gettext_lazy("The visa is valid"),
-    "used": gettext_lazy("The visa is used"),
-    "expired": gettext_lazy("The visa is expired"),
-    "cancelled": gettext_lazy("The visa is cancelled"),
+    VisaState.VALID: VALID,
+    VisaState.TRAVELLED: VALID,
+    VisaState.USED: USED,
+    VisaState.LEFT: USED,
+    VisaState.CANCELLED: CANCELLED,
+    VisaState.EXPIRED: EXPIRED,
+    VisaState.EXPIRED_UNUSED: EXPIRED,
+    VisaState.EXPIRED_ABROAD: EXPIRED,
+    VisaState.NOT_RETURNED: EXPIRED,
 }
 
 
@@ -58,27 +70,22 @@ def too_many(until: datetime) -> Answer:
 
 
 def of_visa(visa: Visa, fact: Fact) -> Answer:
-    """The state of a visa and its days; where the person is, only to whoever knew the passport's number."""
-    state = _state(visa)
-    told: dict[str, Any] = {
-        "kind": visa.get_kind_display(),
-        "duration_months": visa.months,
+    """The state of a visa and its days; whether the person has left with it, only to whoever knew the passport's number."""
+    verdict = VERDICTS[visa.state(Parameter.objects.terms(clock.today()))]
+    is_final, knows_passport = visa.kind == Visa.Kind.FINAL, fact == Fact.PASSPORT
+    told = {
+        "visa_kind": visa.get_kind_display(),
+        "visa_months": visa.months,
+        "visa_days": None if visa.months or is_final or not visa.return_before else (visa.return_before - visa.issued_on).days,
         "issued_on": visa.issued_on,
-        "travel_before_on": visa.leave_before,
-        "return_before_on": visa.return_before,
+        "exit_before_on" if is_final else "travel_before_on": visa.leave_before,
+        # Of a visa by months it follows from the day of travel.
+        "return_before_on": visa.return_by if knows_passport else visa.return_before,
     }
-    if fact == Fact.PASSPORT:
+    if knows_passport:
         told["whereabouts"] = _("Outside the Kingdom") if visa.resident.departed_on else _("Inside the Kingdom")
-    said = _("As of %(moment)s.") % {"moment": facts.moment_in_text(clock.now())}
-    return Answer("good" if state == "valid" else "warn", VERDICTS[state], said, {key: value for key, value in told.items() if value})
-
-
-def _state(visa: Visa) -> str:
-    if visa.cancelled_on:
-        return "cancelled"
-    if visa.used_on:
-        return "used"
-    return "valid" if visa.ends_on >= clock.today() else "expired"
+    as_of = _("As of %(moment)s.") % {"moment": facts.moment_in_text(clock.now())}
+    return Answer("good" if verdict is VALID else "warn", verdict, as_of, {name: value for name, value in told.items() if value})
 
 
 def of_document(document: Document) -> Answer:
@@ -86,13 +93,25 @@ def of_document(document: Document) -> Answer:
     issued = format_gregorian(document.issued_on)
     payload = seal.open_seal(document.seal)
     tone = "good"
-    if document.valid_until is None or document.valid_until >= clock.today():
+    if cancelled := _cancelled(document):
+        tone = "warn"
+        sentence = _("Genuine, but the visa was cancelled on %(date)s.") % {"date": format_gregorian(cancelled)}
+    elif document.valid_until is None or document.valid_until >= clock.today():
         until = format_gregorian(document.valid_until) if document.valid_until else issued
         sentence = _("This document is genuine, issued %(date)s, valid until %(until)s.") % {"date": issued, "until": until}
     else:
         tone = "warn"
         sentence = _("Genuine, but expired on %(date)s.") % {"date": format_gregorian(document.valid_until)}
     return Answer(tone, catalogue.title(document.receipt.slug), sentence, _sealed(payload))
+
+
+def _cancelled(document: Document) -> date | None:
+    """When the visa on a page was cancelled; None if it was not, or if that is what the page says."""
+    number = document.facts.get("visa_number")
+    if number is None or "cancelled_on" in document.facts:
+        return None
+    visa = Visa.objects.filter(number=number).first()
+    return visa.cancelled_on if visa else None
 
 
 def of_seal(reading: Reading) -> Answer:

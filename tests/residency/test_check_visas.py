@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from accounts.models import Attempt
-from muqeem.hijri import to_hijri
+from muqeem.hijri import format_gregorian, to_hijri
 from residency.check import visas
+from residency.check.answers import VERDICTS
 from residency.check.visas import Fact
-from residency.models import Movement, Resident, Visa
+from residency.models import Movement, Resident, Visa, VisaState
 from tests.factories import MovementFactory, PassportFactory, ResidentFactory, VisaFactory, in_days
 from tests.operations.journeys import said
 
@@ -248,3 +250,56 @@ def test_looking_at_the_page_asks_nothing() -> None:
     answer = Client().get("/check/?number=1&fact=passport_number")
     assert answer.status_code == 200
     assert not Attempt.objects.exists()
+
+
+# --- what the visa is worth -------------------------------------------------------------------------------------------
+def crossed(visa: Visa, direction: str, days: int) -> None:
+    MovementFactory(resident=visa.resident, direction=direction, crossed_on=in_days(days), visa=visa)
+
+
+OUT, IN = Movement.Direction.OUT, Movement.Direction.IN
+LATELY = {"issued_on": -40, "ends_on": 20}
+LONG_AGO = {"issued_on": -200, "ends_on": -100}
+
+
+@pytest.mark.parametrize(
+    ("days", "crossings", "more", "words"),
+    [
+        (LATELY, [], {}, "valid"),
+        (LATELY, [(OUT, -9)], {}, "valid"),
+        (LATELY, [(OUT, -9), (IN, -3)], {}, "used"),
+        (LATELY, [(OUT, -9), (IN, -3)], {"kind": Visa.Kind.MULTIPLE}, "valid"),
+        (LATELY, [], {"cancelled_on": in_days}, "cancelled"),
+        (LATELY, [(OUT, -9)], {"kind": Visa.Kind.FINAL, "return_before": None}, "used"),
+        (LONG_AGO, [], {}, "expired"),
+        (LONG_AGO, [(OUT, -150)], {}, "expired"),
+        (LATELY, [], {"kind": Visa.Kind.VISIT}, "valid"),
+        (LONG_AGO, [], {"kind": Visa.Kind.WORK}, "expired"),
+    ],
+)
+def test_the_answer_has_four_words(days: dict[str, int], crossings: list[Any], more: dict[str, Any], words: str) -> None:
+    dated = {name: in_days(day) for name, day in days.items()} | {name: each(-1) if callable(each) else each for name, each in more.items()}
+    visa = VisaFactory(**dated)
+    for direction, day in crossings:
+        crossed(visa, direction, day)
+    answer = ask(number=visa.number, fact=Fact.PASSPORT, passport_number=visa.resident.passports.get().number)
+    assert answer.status_code == 200
+    assert f"The visa is {words}" in said(answer)
+
+
+def test_every_state_has_its_word() -> None:
+    assert set(VERDICTS) == set(VisaState)
+
+
+def test_of_a_visa_by_months_the_day_of_return_is_told_only_to_who_knew_the_passport() -> None:
+    visa = VisaFactory(issued_on=in_days(-40), ends_on=in_days(90), leave_before=in_days(50), return_before=None, months=1)
+    crossed(visa, OUT, -9)
+    visa.refresh_from_db()
+    assert visa.return_by
+    with override("en"):
+        returns = format_gregorian(visa.return_by)
+    known = facts_of(visa)
+    assert returns in said(ask(number=visa.number, fact=Fact.PASSPORT, **known[Fact.PASSPORT]))
+    by_birth = said(ask(number=visa.number, fact=Fact.BIRTH, **known[Fact.BIRTH]))
+    assert returns not in by_birth
+    assert "1 month" in by_birth
