@@ -51,7 +51,11 @@ def test_every_template_is_measured() -> None:
     assert texts.FITS == {"ar": 2 * 67, "en": 160}
 
 
-@pytest.mark.parametrize(("template", "arguments"), SAMPLES, ids=["sign-in", "operation", "no iqama", "done", "renewed", "asked", "exit", "exit by months", "final"])
+@pytest.mark.parametrize(
+    ("template", "arguments"),
+    SAMPLES,
+    ids=["sign-in", "operation", "no iqama", "done", "renewed", "asked", "exit", "exit by months", "final"],
+)
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_the_longest_text_fits(template, arguments, language) -> None:
     text = said(template, language, **arguments)
