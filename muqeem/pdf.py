@@ -10,7 +10,7 @@ The fetcher knows four files by name and nothing else. Any other address, whoeve
 import atexit
 import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -93,8 +93,10 @@ def from_html(html: str) -> bytes:
     return _written(_lay_out(html))
 
 
-def joined(files: Iterable[bytes]) -> bytes:
-    """Several pages as one file, in their order."""
+def joined(files: Sequence[bytes]) -> bytes:
+    """Several pages as one file, in their order; a page alone as it is."""
+    if len(files) == 1:
+        return files[0]
     together = PdfWriter()
     for file in files:
         together.append(BytesIO(file))

@@ -234,6 +234,20 @@ REGISTER = [
         """,
     ),
     Invariant(
+        "I26",
+        "a page of a visa has its visa, of that person and that day, and none was granted beyond the residency",
+        """
+        SELECT receipt.number AS receipt, document.serial, visa.number AS visa
+        FROM operations_receipt receipt
+        JOIN operations_document document ON document.receipt_id = receipt.id
+        LEFT JOIN residency_visa visa ON visa.number = document.facts ->> 'visa_number'
+        WHERE receipt.slug IN ('exit-reentry-issue', 'final-exit-issue')
+          AND (visa.resident_id IS DISTINCT FROM document.resident_id
+               OR visa.issued_on::text IS DISTINCT FROM receipt.facts ->> 'issued_on'
+               OR coalesce(document.facts ->> 'until_on' > document.facts ->> 'permit_until_on', true))
+        """,
+    ),
+    Invariant(
         "I21",
         "a person has one open visa at a time",
         """

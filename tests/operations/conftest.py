@@ -1,13 +1,14 @@
 """What the tests of the engine share."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from muqeem import catalogue
 from muqeem.operations.base import register, registry
 from muqeem.operations.views import receipts
-from tests.operations.services import Stamp
+from tests.operations.services import Stamp, StampAgain, StampFamily
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +19,22 @@ def _no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def stamp() -> Iterator[type[Stamp]]:
-    """A second service beside the renewal, offered for one test."""
-    yield register(Stamp)
-    del registry[Stamp.slug], catalogue.titles[Stamp.slug], catalogue.short_titles[Stamp.slug]
+    """A service of tests, offered for one test."""
+    yield from offered(Stamp)
+
+
+@pytest.fixture
+def stamp_family() -> Iterator[type[StampFamily]]:
+    """A service about a household."""
+    yield from offered(StampFamily)
+
+
+@pytest.fixture
+def stamp_again() -> Iterator[type[StampAgain]]:
+    """A service that gives a copy of another's page."""
+    yield from offered(StampAgain)
+
+
+def offered(service: Any) -> Iterator[Any]:
+    yield register(service)
+    del registry[service.slug], catalogue.titles[service.slug], catalogue.short_titles[service.slug]

@@ -14,6 +14,7 @@ from muqeem.operations.judge import verify
 from muqeem.operations.models import Receipt
 from residency.models import Resident
 from tests.factories import (
+    AccountFactory,
     MembershipFactory,
     OperationTokenFactory,
     ResidentFactory,
@@ -121,6 +122,17 @@ class Person:
         assert self.confirm(token).status_code == 302
         return token.receipts.get()
 
+    def performed(self, slug: str, **answers: Any) -> Receipt:
+        """A finished operation of any service, with the own resident."""
+        token = self.start(slug)
+        assert self.post(token, code=self.code(token)).status_code == 302
+        answer = self.post(token, **self.answers(slug=slug, **answers))
+        assert answer.status_code == 302, said(answer)
+        token.refresh_from_db()
+        answer = self.confirm(token)
+        assert answer.status_code == 302, said(answer)
+        return token.receipts.get()
+
     # --- without HTTP ---
 
     def token(self, slug: str = RENEWAL) -> OperationToken:
@@ -138,3 +150,20 @@ class Person:
         judgement = verify(token, self.answers(months, slug, **others))
         assert judgement.facts is not None, (judgement.form.errors, judgement.obstacles)
         return token
+
+
+class Household(Person):
+    """An employer with one worker who has a wife and a son of nine years; `of_head=True` for the account of the head."""
+
+    def __init__(self, *, of_head: bool = False, expiring_in: int = 300, **person: Any) -> None:
+        head = ResidentFactory(expiring_in=expiring_in)
+        own = {"account": AccountFactory(individual=True, number=head.iqama_number)} if of_head else {"by_app": True}
+        super().__init__(resident=head, **own | person)
+        self.wife = ResidentFactory(dependant=True, head=head, phone="+966559999991", aged=30, expiring_in=expiring_in)
+        self.son = ResidentFactory(son=True, head=head, aged=9, expiring_in=expiring_in)
+        self.members = [self.wife, self.son]
+
+    def asked(self, *members: Resident) -> dict[str, Any]:
+        """The head's number and the boxes of these members, as the form posts them."""
+        number = self.resident.iqama_number
+        return {"iqama_number": number, "family_asked": number, "family": [str(member.uuid) for member in members]}

@@ -105,6 +105,16 @@ def run(*statements: str) -> Callable[[World], None]:
     return change
 
 
+def travels(*statements: str) -> Callable[[World], None]:
+    """Somebody is granted a visa, and then its rows are harmed."""
+
+    def harm(world: World) -> None:
+        Person().performed("exit-reentry-issue")
+        run(*statements)(world)
+
+    return harm
+
+
 def seal_again(world: World) -> None:
     Event.objects.seal("operation", subject=str(world.receipt.uuid), receipt=world.receipt.number)
 
@@ -169,6 +179,13 @@ BREAKS: list[tuple[str, str, Callable[[World], Any]]] = [
     ("I20", "six codes in an hour", sent_at(3000, 2500, 2000, 1500, 1000, 500)),
     ("I20", "eleven codes in a day", sent_at(*range(7200, 86400, 7200))),
     ("I21", "two open visas", lambda world: VisaFactory.create_batch(2, resident=world.person.resident)),
+    ("I26", "a visa that is not there", travels("DELETE FROM residency_visa")),
+    ("I26", "a visa of another day", travels("UPDATE residency_visa SET issued_on = issued_on - 1")),
+    (
+        "I26",
+        "a visa beyond the residency",
+        travels("UPDATE operations_document SET facts = facts || '{\"permit_until_on\": \"2020-01-01\"}' WHERE facts ? 'visa_number'"),
+    ),
     ("I22", "money from nowhere", run("UPDATE accounts_wallet SET balance = balance + 1")),
     (
         "I23",
