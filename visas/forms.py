@@ -66,7 +66,7 @@ class ExitReentryForm(HouseholdForm):
             self.add_error(mode, ValidationError(words, code="too_short", params=params))
         if resident := answers.get("resident"):
             self._judge_residency(mode, asked, resident)
-            for member in answers["family"]:
+            for member in answers.get("family", ()):
                 self._judge_residency("family", asked, member)
 
     def _judge_residency(self, field: str, asked: Asked, resident: Resident) -> None:
@@ -93,8 +93,10 @@ class FinalExitForm(HouseholdForm):
     def clean(self) -> dict[str, Any]:
         """Leave nobody of the family behind."""
         answers = super().clean()
+        if "family" in self.errors:
+            return answers
         left = [each.names for each in self.family_shown() if each not in answers["family"]]
-        if left and "family" not in self.errors:
+        if left:
             words = _(
                 "Left out: %(names)s. Family members inside the Kingdom leave with the head of household."
                 " Include them; who stays needs another head of household or an employer first."

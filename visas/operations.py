@@ -15,7 +15,7 @@ from visas import rules
 from visas.asked import Asked
 from visas.fees import exit_reentry_fee, final_exit_fee
 from visas.forms import ExitReentryForm, FinalExitForm
-from visas.travellers import accompanying, days_of, of_member, traveller
+from visas.travellers import LAST_DAYS, companion, days_of, of_member, traveller
 
 
 class IssueVisa(Operation):
@@ -44,7 +44,7 @@ class IssueVisa(Operation):
     def facts(self) -> dict[str, Any]:
         """Who travels, by which papers, and until when."""
         visa = {"visa_kind": Visa.Kind(self.visa_kind()).label} | self.conditions() | self._days(self.resident)
-        family = {"accompanying": accompanying(self.family)} if self.family else {}
+        family = {"accompanying": [self._line(member) for member in self.family]} if self.family else {}
         return stored(traveller(self.resident, self.terms) | visa | family)
 
     def apply(self) -> dict[str, Any]:
@@ -64,6 +64,11 @@ class IssueVisa(Operation):
         if person == self.resident:
             return stored(own)
         return of_member(person, self.resident, self.terms) | stored(self._days(person) | own)
+
+    def _line(self, member: Resident) -> dict[str, Any]:
+        """One of the family, with the last day where it is not the head's."""
+        days, of_head = self._days(member), self._days(self.resident)
+        return companion(member) | {name: day for name, day in days.items() if name in LAST_DAYS and day != of_head[name]}
 
     def _days(self, person: Resident) -> dict[str, Any]:
         return days_of(self.visa_kind(), self.period_of(person), self.terms)

@@ -1,12 +1,13 @@
 """What pages, reviews and receipts of visas say of the people who travel."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from muqeem.facts import stored
 from muqeem.record.terms import Terms
 from residency.models import Period, Resident, Visa
 from residency.particulars import particulars
+
+LAST_DAYS = ("exit_before_on", "return_before_on")
 
 # What the register knows and a visa does not tell.
 UNTOLD = {"dependants", "insured_until_on", "work_permit_until_on"}
@@ -28,17 +29,14 @@ def days_of(kind: str, period: Period, terms: Terms) -> dict[str, Any]:
     return days | {"travel_before_on": visa.leave_before} | known
 
 
-def accompanying(family: Sequence[Resident]) -> list[dict[str, Any]]:
-    """One line for each of the family: who it is, and by which papers."""
-    return [
-        {
-            "name": member.names,
-            "relationship": Resident.Relationship(member.relationship or "other").label,
-            "iqama_number": member.iqama_number,
-            "passport_number": member.passport and member.passport.number,
-        }
-        for member in family
-    ]
+def companion(member: Resident) -> dict[str, Any]:
+    """One of the family in a line: who it is, and by which papers."""
+    return {
+        "name": member.names,
+        "relationship": Resident.Relationship(member.relationship or "other").label,
+        "iqama_number": member.iqama_number,
+        "passport_number": member.passport and member.passport.number,
+    }
 
 
 def of_member(member: Resident, head: Resident, terms: Terms) -> dict[str, Any]:
