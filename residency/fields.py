@@ -75,7 +75,7 @@ class FamilyField(forms.MultipleChoiceField):
     def offer(self, family: list[Resident], *, asked: bool) -> None:
         """Let these be chosen; `asked` if the answers that come are about them."""
         self.family, self.asked = family, asked
-        self.choices = [(str(each.uuid), each) for each in family]
+        self.choices = [(str(each.uuid), _who(each)) for each in family]
         self.initial = [value for value, _label in self.choices] if self.everybody else []
 
     def bound_data(self, data: Any, initial: Any) -> Any:
@@ -86,6 +86,12 @@ class FamilyField(forms.MultipleChoiceField):
         """The chosen members, in the order in which they are offered."""
         chosen = super().clean(value if self.asked else [])
         return [each for each in self.family if str(each.uuid) in chosen]
+
+
+def _who(member: Resident) -> str:
+    """A family member in a line: the name and the kinship."""
+    relationship = Resident.Relationship(member.relationship or Resident.Relationship.OTHER)
+    return f"{member} ({relationship.label})"
 
 
 class FamilyAskedField(forms.CharField):

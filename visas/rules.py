@@ -28,6 +28,7 @@ RESIDENCY_LASTS = sentence("residency-lasts", _("Enough residency left"))
 RESIDENCY_ENDED = sentence("residency-ended", _("The residency ended on %(date)s"))
 RESIDENCY_SHORT = sentence("residency-short", _("Residency left: %(left_days)s; needed: at least %(min_days)s"))
 RENEW_FIRST = sentence("renew-first", _("Renew the residency first"))
+RENEW_OR_EMPLOYER = sentence("renew-or-employer", _("Renew the residency first, or ask the employer for the visa"))
 
 NO_VEHICLE = sentence("no-vehicle", _("No vehicle registered"))
 VEHICLES = sentence("vehicles", _("Vehicles registered to the resident: %(n)d"))
@@ -81,22 +82,23 @@ def residency_lasts_for_a_visa(resident: Resident, account: Account, terms: Term
     if latest is None or resident.iqama is None:
         return None
     least = terms.number("er.min_days") + (resident.iqama.expires_on - latest).days
-    return _lasts(resident.iqama.days_left(terms.on), least, resident)
+    oneself = resident.iqama_number == account.number
+    return _lasts(resident.iqama.days_left(terms.on), least, resident, RENEW_OR_EMPLOYER if oneself else RENEW_FIRST)
 
 
 def residency_lasts_for_final_exit(resident: Resident, account: Account, terms: Terms) -> Finding | None:
     """The residency lasts long enough to leave for good."""
     if resident.iqama is None:
         return None
-    return _lasts(resident.iqama.days_left(terms.on), terms.number("fe.iqama_min_days"), resident)
+    return _lasts(resident.iqama.days_left(terms.on), terms.number("fe.iqama_min_days"), resident, RENEW_FIRST)
 
 
-def _lasts(left: int, least: int, resident: Resident) -> Finding:
+def _lasts(left: int, least: int, resident: Resident, mend: str) -> Finding:
     assert resident.iqama is not None
     if left < 0:
         return unmet(RESIDENCY_ENDED, date=resident.iqama.expires_on, mend=say(RENEW_FIRST))
     if left < least:
-        return unmet(RESIDENCY_SHORT, left_days=left, min_days=least, mend=say(RENEW_FIRST))
+        return unmet(RESIDENCY_SHORT, left_days=left, min_days=least, mend=say(mend))
     return met(RESIDENCY_LASTS)
 
 

@@ -9,7 +9,7 @@ from django.db import models
 from muqeem.hijri import add_months
 from residency.demonstration.names import PORTS
 from residency.demonstration.states import State
-from residency.models import Clearance, Hold, Iqama, Movement, Passport, Resident, Visa
+from residency.models import Clearance, Hold, Iqama, Movement, Passport, Period, Resident, Visa
 
 if TYPE_CHECKING:
     from residency.demonstration.people import Numbers
@@ -127,23 +127,22 @@ def _travel(resident: Resident, state: State, numbers: "Numbers", today: date) -
     rows: list[models.Model] = []
     visa = None
     if state.visa:
-        ends_on = today + timedelta(days=state.visa_in)
-        issued_on = today - timedelta(days=(state.left or 20) + 5)
-        final = state.visa == Visa.Kind.FINAL
-        visa = Visa(
-            resident=resident,
-            number=numbers.visa(),
-            kind=state.visa,
-            issued_on=issued_on,
-            leave_before=ends_on if final else min(add_months(issued_on, 3), ends_on),
-            return_before=None if final else ends_on,
-            ends_on=ends_on,
-        )
+        issued_on = today - timedelta(days=state.visa_since if state.left is None else state.left + 5)
+        period = _period(state, issued_on, today + timedelta(days=state.visa_in))
+        visa = Visa(resident=resident, number=numbers.visa(), kind=state.visa, issued_on=issued_on, **vars(period))
         rows.append(visa)
     days_ago = state.left if state.left is not None else state.gone
     if days_ago is not None:
         rows.append(_crossing(resident, Movement.Direction.OUT, today - timedelta(days=days_ago), numbers, visa))
     return rows
+
+
+def _period(state: State, issued_on: date, ends_on: date) -> Period:
+    """How long a visa was granted for."""
+    if state.visa_months:
+        leave_before = add_months(issued_on, 3)
+        return Period(leave_before, None, add_months(leave_before, state.visa_months), state.visa_months)
+    return Period.to_leave(ends_on) if state.visa == Visa.Kind.FINAL else Period.until(ends_on)
 
 
 def _crossing(resident: Resident, direction: str, day: date, numbers: "Numbers", visa: Visa | None = None) -> Movement:

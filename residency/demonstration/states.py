@@ -36,6 +36,8 @@ class State:
     left: int | None = None  # left the Kingdom so many days ago …
     visa: str | None = None  # … or has this visa, unused
     visa_in: int = 40  # its last day
+    visa_since: int = 25  # its day of issue, or five days before the departure
+    visa_months: int | None = None  # by months, from the day of travel
     deceased: int | None = None
     gone: int | None = None  # for good
     proofs: tuple[str, ...] = ()
@@ -83,7 +85,10 @@ WORKERS = (
     State("Vehicle registered", expires_in=29, obstacles=(Obstacle(Hold.Kind.VEHICLE, 400),)),
     State("Outside the Kingdom on a visa", expires_in=60, left=25, visa=Visa.Kind.SINGLE, visa_in=35),
     State("Outside the Kingdom, the visa has ended", expires_in=60, left=80, visa=Visa.Kind.SINGLE, visa_in=-10),
+    State("Outside the Kingdom, did not return", expires_in=60, left=150, visa=Visa.Kind.SINGLE, visa_in=-75),
     State("Exit/re-entry visa not used yet", expires_in=90, visa=Visa.Kind.MULTIPLE),
+    State("Exit/re-entry visa by months, not used yet", expires_in=250, visa=Visa.Kind.SINGLE, visa_months=2),
+    State("Exit/re-entry visa to be cancelled within 3 days", expires_in=250, visa=Visa.Kind.SINGLE, visa_in=60, visa_since=87),
     State("Exit/re-entry visa ended unused", expires_in=90, visa=Visa.Kind.SINGLE, visa_in=-5),
     State("Final exit visa not used yet", expires_in=70, visa=Visa.Kind.FINAL, visa_in=45),
     State("Deceased", expires_in=40, deceased=18),
@@ -98,6 +103,14 @@ DOMESTIC = (
 )
 
 FAMILIES: tuple[tuple[State, tuple[Relative, ...]], ...] = (
+    (
+        State("Family that may travel, or leave for good", expires_in=250),
+        (
+            Relative(Relationship.WIFE, 34, 40),
+            Relative(Relationship.SON, 12, 70),
+            Relative(Relationship.DAUGHTER, 8, 15),
+        ),
+    ),
     (
         State("Children around the age of biometrics", expires_in=50),
         (

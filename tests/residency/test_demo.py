@@ -25,7 +25,7 @@ from residency.demonstration.people import Person
 from residency.demonstration.states import DOMESTIC, FAMILIES, WORKERS
 from residency.demonstration.visitors import VISITORS
 from residency.models import Iqama, Passport, Resident
-from tests.factories import AccountFactory, PhoneDeviceFactory, ResidentFactory, UserFactory
+from tests.factories import AccountFactory, PhoneDeviceFactory, ResidentFactory, UserFactory, in_days
 
 pytestmark = pytest.mark.django_db
 
@@ -212,6 +212,33 @@ def test_each_state_meets_the_rule_that_it_is_there_for(demonstration: dict[str,
         return {finding.fact.key for finding in findings if not finding.met}
 
     assert {says: unmet(demonstration[says]) for says in WHAT_STANDS_AGAINST} == WHAT_STANDS_AGAINST
+
+
+def test_each_state_of_a_visa_is_there(demonstration: dict[str, Resident]) -> None:
+    terms = terms_of_today()
+    expected = {
+        "Outside the Kingdom on a visa": "travelled",
+        "Outside the Kingdom, the visa has ended": "expired-abroad",
+        "Outside the Kingdom, did not return": "not-returned",
+        "Exit/re-entry visa not used yet": "valid",
+        "Exit/re-entry visa by months, not used yet": "valid",
+        "Exit/re-entry visa ended unused": "expired-unused",
+        "Final exit visa not used yet": "valid",
+    }
+    assert {says: demonstration[says].visas.get().state(terms) for says in expected} == expected
+    last_call = demonstration["Exit/re-entry visa to be cancelled within 3 days"].visas.get()
+    assert last_call.cancel_by(terms) == in_days(3)
+
+
+@pytest.mark.parametrize("slug", ["exit-reentry-issue", "final-exit-issue"])
+def test_somebody_may_travel_alone_and_a_family_together(demonstration: dict[str, Resident], slug: str) -> None:
+    terms = terms_of_today()
+    family = demonstration["Family that may travel, or leave for good"]
+    people = [demonstration["The renewal is not open yet: 200 days left"], family, *family.dependants.all()]
+    assert len(people) == 5
+    for person in people:
+        findings = registry[slug].judge(person, person.sponsor, terms)
+        assert [finding.fact.key for finding in findings if not finding.met] == []
 
 
 def test_somebody_has_the_longest_name_that_the_register_takes(demonstration: dict[str, Resident]) -> None:
