@@ -249,15 +249,16 @@ def test_the_command_is_silent_about_a_good_day_and_names_what_is_broken(transac
     )
 
 
-def test_the_command_can_change_nothing(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_can_change_nothing_and_takes_its_time(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     modes: list[tuple[Any, ...]] = []
 
     def look(*, files: bool) -> list[Any]:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting('transaction_isolation'), current_setting('transaction_read_only')")
+            settings = ("transaction_isolation", "transaction_read_only", "statement_timeout", "idle_in_transaction_session_timeout")
+            cursor.execute("SELECT " + ", ".join(f"current_setting('{name}')" for name in settings))
             modes.append(cursor.fetchone())
         return []
 
     monkeypatch.setattr("muqeem.operations.invariants.violations", look)
     call_command("check_invariants", stdout=io.StringIO())
-    assert modes == [("repeatable read", "on")]
+    assert modes == [("repeatable read", "on", "0", "0")]

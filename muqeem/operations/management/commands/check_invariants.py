@@ -18,7 +18,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, files: bool = False, **options: Any) -> None:
         with transaction.atomic(durable=True), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            cursor.execute("SET LOCAL statement_timeout = 0")  # a large portal is looked through for minutes
+            # A large portal is looked through for minutes, and while files are read the database has nothing to do.
+            cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
             found = list(invariants.violations(files=files))
         for violation in found:
             self.stderr.write(str(violation))
