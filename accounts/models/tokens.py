@@ -187,6 +187,12 @@ class OperationToken(models.Model):
                 useless_after=self.code_valid_until,
             )
 
+    def text_failed(self) -> bool:
+        """Whether the newest text with a code of this token was given up, so that none will arrive."""
+        phone = self.user.phone()
+        texts = Message.objects.filter(receiver=phone.number if phone else "", arguments__token=str(self.uuid)).order_by("-pk")
+        return texts.values_list("failed_at", flat=True).first() is not None
+
     def _named(self) -> dict[str, str]:
         """What a text may say of account and person: their last four digits."""
         named = {"account": self.account.number[-4:]} if self.account else {}

@@ -129,6 +129,17 @@ def test_signing_in_again_within_a_minute_says_when_the_next_code_may_be_sent() 
     assert "paused" not in answer.content.decode()
 
 
+def test_a_text_that_the_gateway_refused_is_told_at_sign_in() -> None:
+    client = Client()
+    client.cookies["language"] = "en"
+    sign_in_first(client, UserFactory())
+    assert "We sent a sign-in code" in client.get("/sign-in/code/").content.decode()
+    Message.objects.get().fail("status 400")
+    page = client.get("/sign-in/code/").content.decode()
+    assert "You can ask for a new code, or use a backup code." in page
+    assert "We sent a sign-in code" not in page
+
+
 def test_without_a_phone_on_record_the_page_says_who_records_one() -> None:
     client, user = Client(), UserFactory(with_phone=False)
     client.cookies["language"] = "en"

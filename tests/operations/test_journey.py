@@ -246,6 +246,19 @@ def test_after_five_codes_in_an_hour_the_next_must_wait(shift: Shift) -> None:
     assert "Too many codes were sent. You can ask again at" in said(answer)
 
 
+def test_a_text_that_the_gateway_refused_is_told_and_another_may_be_asked_for(shift: Shift) -> None:
+    person = Person(language="en")
+    token = person.start()
+    assert "We sent a security code" in said(person.get(token))
+    Message.objects.get().fail("status 400")
+    page = said(person.get(token))
+    assert "Sorry, we could not send the text message. You can ask for a new code" in page
+    assert "We sent a security code" not in page
+    later(person, shift, timedelta(seconds=61))
+    assert person.post(token, again="1").status_code == 302
+    assert "We sent a security code" in said(person.get(token))
+
+
 def test_without_a_phone_there_is_no_code() -> None:
     person = Person(language="en")
     PhoneDevice.objects.all().delete()
