@@ -26,7 +26,7 @@ LABELS: dict[str, Promise | str] = {
     "iqama_number": _("Iqama number"),
     "border_number": _("Border number"),
     "national_id": _("National ID number"),
-    "expires_on": _("Expires now"),
+    "expires_on": _("Expires before renewal"),
     "new_expires_on": _("Expires after renewal"),
     "months": _("Period"),
     "visa_number": _("Visa number"),

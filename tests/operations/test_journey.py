@@ -70,6 +70,7 @@ def test_a_residency_is_renewed_from_the_menu_to_the_receipt(language: str) -> N
     assert page.status_code == 200
     assert {"ar": "اكتمل تجديد الإقامة", "en": "Residency renewed"}[language] in said(page)
     assert receipt.number in said(page)
+    assert {"ar": "تنتهي قبل التجديد في", "en": "Expires before renewal"}[language] in said(page)  # true of what was done, too
     person.resident.refresh_from_db()
     assert person.resident.iqamas.latest("version").expires_on == before.replace(year=before.year + 1)
 
