@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Account, Branch, Entry, Membership, Office, Package, Subscription, User, Wallet
+from accounts.models import Account, Attempt, Branch, Entry, Membership, Office, Package, Subscription, User, Wallet
 from muqeem import catalogue, clock
 from muqeem.record.staff import Journalled, Pile, ReadOnly, piles
 
@@ -151,7 +151,9 @@ class CreditForm(forms.ModelForm):
             self.fields["reason"].required = True
 
     def clean_reference(self) -> str:
+        """One that was never credited. Whoever presses twice waits here until the first credit is written, or not."""
         reference: str = self.cleaned_data["reference"]
+        Attempt.lock(f"credit {reference}")
         if Entry.objects.filter(kind=Entry.Kind.CREDIT, reference=reference).exists():
             raise forms.ValidationError(_("This reference has been credited before."))
         return reference

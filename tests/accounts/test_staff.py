@@ -12,7 +12,7 @@ from django.utils.translation import override
 from accounts.models import Account, Branch, Entry, Membership, Office, User, Wallet
 from muqeem.record import journal
 from muqeem.record.models import Event, Message, Parameter
-from tests.accounts.people import signed_in
+from tests.accounts.people import all_at_once, signed_in
 from tests.factories import AccountFactory, BranchFactory, MembershipFactory, OfficeFactory, PackageFactory, UserFactory, WalletFactory
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,14 @@ def test_a_reference_that_was_credited_is_refused_for_any_wallet(staff) -> None:
         answer = credit(staff, other)
         assert answer.context["adminform"].form.errors["reference"] == ["This reference has been credited before."]
     assert not other.entries.exists()
+
+
+def test_a_credit_posted_twice_at_once_is_one_and_the_other_is_told(transactional) -> None:
+    user = UserFactory(username="huda", staff=True, is_superuser=True, with_app=True)
+    clients, wallet = [signed_in(user, verified=True) for _ in range(4)], WalletFactory(holding="0")
+    answers = all_at_once(lambda number: credit(clients[number], wallet).status_code, 4)
+    assert sorted(answers, key=str) == [200, 200, 200, 302]
+    assert wallet.entries.count() == 1
 
 
 def test_entries_and_wallets_are_read_and_never_edited(staff) -> None:
