@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Branch, Office, User
 from muqeem import clock, countries, names
-from muqeem.hijri import add_months
 from muqeem.record.terms import Terms
 from residency.models.file import File
 from residency.models.periods import Period
@@ -220,10 +219,6 @@ class Resident(models.Model):
     def age(self, day: date) -> int:
         """Full years on a day."""
         return day.year - self.birth_on.year - ((day.month, day.day) < (self.birth_on.month, self.birth_on.day))
-
-    def turns(self, years: int) -> date:
-        """The day of this birthday."""
-        return add_months(self.birth_on, 12 * years)
 
     # --- papers ---
 
