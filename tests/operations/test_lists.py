@@ -54,6 +54,7 @@ def test_what_was_done_and_refused_is_listed_with_who_and_why(language: str) -> 
     text = said(person.client.get("/operations/"))
     assert receipt.number in text
     assert {"ar": "مخالفات مرورية غير مسددة", "en": "Unpaid traffic violations"}[language] in text
+    assert {"ar": "الحل: ", "en": "Next step: Pay them"}[language] in text
     assert text.count({"ar": person.user.name_ar, "en": person.user.name_en}[language]) >= 2
     assert text.index(receipt.number) < text.index({"ar": "مخالفات مرورية", "en": "Unpaid traffic"}[language])
 

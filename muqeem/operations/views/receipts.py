@@ -223,6 +223,7 @@ def _open(request: MemberRequest) -> list[OperationToken]:
 
 def _row(event: Event, names: Mapping[str, Any]) -> dict[str, Any]:
     done = event.kind == "operation"
+    mend = event.data.get("mend")
     return {
         "at": event.at,
         "title": catalogue.title(event.data["slug"]),
@@ -230,5 +231,6 @@ def _row(event: Event, names: Mapping[str, Any]) -> dict[str, Any]:
         "outcome": "done" if done else "refused",
         "who": names.get(event.actor, event.actor),
         "reason": "" if done else Sentence.of(event.data["reason"]),
+        "mend": Sentence.of(mend) if mend else "",
         "receipt": {"uuid": event.subject, "number": event.data["receipt"]} if done else None,
     }
