@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.templatetags.static import static
+from psycopg import errors
 
 from accounts.access import anyone
 from accounts.middleware import attach_accounts
@@ -70,13 +71,23 @@ def _attach_accounts(request: Any) -> None:
         attach_accounts(request)
 
 
+# The server ended our transaction because we stood still, or it is a standby that was just put in another's place. psycopg
+# counts these among our own mistakes.
+AWAY = (errors.IdleInTransactionSessionTimeout, errors.TransactionTimeout, errors.ReadOnlySqlTransaction)
+
+
+def _database_is_away(failure: BaseException | None) -> bool:
+    """Whether it was the database that asked for patience."""
+    return isinstance(failure, OperationalError | InterfaceError) or isinstance(failure and failure.__cause__, AWAY)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our own failure: a reference that the logs know, and the way to see what was done.
 
     Without the database, or when it asks for patience, we are paused and say when to come back. Every layer's failure
     passes here, the session's included; a middleware would see only those of the layers that do not catch their own.
     """
-    if isinstance(sys.exception(), OperationalError | InterfaceError):
+    if _database_is_away(sys.exception()):
         logger.error("the database is away")
         posted = request.method == "POST"  # what was asked for may have been done before the answer was lost
         answer = render(request, "503.html", {"in_doubt": posted, "again": "/" if posted else request.get_full_path()}, status=503)

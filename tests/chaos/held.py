@@ -65,6 +65,13 @@ def the_process_stands_still(held: Held) -> None:
     os.kill(held.pid, signal.SIGCONT)
 
 
+def the_process_stands_still_for_long(held: Held) -> None:
+    """Longer than PostgreSQL keeps a transaction in which nothing happens."""
+    os.kill(held.pid, signal.SIGSTOP)
+    time.sleep(12)
+    os.kill(held.pid, signal.SIGCONT)
+
+
 def its_line_to_postgres_is_cut(held: Held) -> None:
     """It cuts the line itself, when it comes by."""
 

@@ -23,6 +23,7 @@ from tests.chaos.held import (
     the_disk_is_full,
     the_process_is_killed,
     the_process_stands_still,
+    the_process_stands_still_for_long,
 )
 from tests.chaos.length import LONG
 from tests.chaos.points import AFTERWARDS, CONFIRMING
@@ -32,7 +33,7 @@ from tests.live import Site, Visitor, broken, eventually, note, reviewed, until_
 Cells = list[tuple[str, Callable[[Held], None]]]
 
 IN_THE_DEED: Cells = (
-    list(itertools.product(CONFIRMING, EVERYWHERE))
+    [*itertools.product(CONFIRMING, EVERYWHERE), ("sealed", the_process_stands_still_for_long)]
     if LONG
     else [
         ("spent", the_process_is_killed),

@@ -5,9 +5,10 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import OperationalError
+from django.db import InternalError, OperationalError
 from django.test import Client, RequestFactory
 from django.utils.translation import override
+from psycopg import errors
 
 from muqeem import views
 from tests.accounts.people import signed_in
@@ -67,6 +68,24 @@ def test_a_pause_says_when_to_try_again_and_what_may_have_been_done() -> None:
     assert "whatever was done has a receipt" not in looking.content.decode()
     assert "whatever was done has a receipt" in sending.content.decode()
     assert 'class="btn" href="/"' in sending.content.decode()  # what was sent is not sent again by a link
+
+
+@pytest.mark.usefixtures("without_a_database")
+@pytest.mark.parametrize(
+    ("cause", "status"),
+    [
+        (errors.IdleInTransactionSessionTimeout, 503),
+        (errors.TransactionTimeout, 503),
+        (errors.ReadOnlySqlTransaction, 503),
+        (errors.InFailedSqlTransaction, 500),
+    ],
+)
+def test_a_transaction_that_was_ended_for_standing_still_is_a_pause_and_a_broken_one_is_our_failure(
+    cause: type[Exception], status: int
+) -> None:
+    failure = InternalError("from the database")
+    failure.__cause__ = cause()
+    assert raised(failure).status_code == status
 
 
 @pytest.mark.django_db
