@@ -204,9 +204,11 @@ class Print(models.Model):
         unfinished = Print.objects.filter(pk=self.pk, rendered_at=None, failed_at=None)
         return bool(unfinished.update(file=file, sha256=sha256, rendered_at=clock.Now(), leased_until=None, error=""))
 
-    def postpone(self, wait: timedelta, error: str) -> None:
-        """Record a failure that may pass."""
-        Print.objects.filter(pk=self.pk, rendered_at=None).update(due_at=clock.Now() + wait, leased_until=None, error=error[:200])
+    def postpone(self, wait: timedelta, error: str, *, blameless: bool = False) -> None:
+        """Record a failure that may pass. One that is not the page's own is no attempt."""
+        Print.objects.filter(pk=self.pk, rendered_at=None).update(
+            due_at=clock.Now() + wait, leased_until=None, error=error[:200], attempts=F("attempts") - int(blameless)
+        )
 
     def fail(self, error: str) -> None:
         """Record a failure that staff must look at."""

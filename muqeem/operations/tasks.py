@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
@@ -18,6 +19,7 @@ from muqeem.operations.page import page_context
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 5
+FULL_DISK_WAITS = timedelta(seconds=30)  # as often as it takes: the page can do nothing for it
 
 
 @shared_task(name="operations.render")
@@ -36,7 +38,6 @@ def produce(pk: int) -> None:
         return
     try:
         content = pdf.render(printed.document.page, page_context(printed))
-        file = keep(_name(printed, printed.attempts), content)
     except (pdf.Unprintable, pdf.Overfull, pdf.Unfetchable) as error:
         logger.error("a page cannot be printed", extra={"reference": printed.document.serial})
         printed.fail(f"{type(error).__name__}: {error}")
@@ -44,6 +45,15 @@ def produce(pk: int) -> None:
     except Exception as error:
         logger.exception("a page was not printed", extra={"reference": printed.document.serial})
         printed.postpone(timedelta(seconds=2**printed.attempts), f"{type(error).__name__}: {error}")
+        return
+    name = _name(printed, printed.attempts)
+    try:
+        file = keep(name, content)
+    except OSError as error:
+        logger.exception("a page could not be kept", extra={"reference": printed.document.serial})
+        with suppress(OSError):
+            default_storage.delete(name)
+        printed.postpone(FULL_DISK_WAITS, f"{type(error).__name__}: {error}", blameless=True)
         return
     if not printed.rendered(file, hashlib.sha256(content).hexdigest()):
         default_storage.delete(file)

@@ -1,6 +1,7 @@
 """Paper: rendered by real WeasyPrint, read back as words and codes; hints lost, workers dead, a broker that is away."""
 
 import copy
+import errno
 import io
 import os
 import re
@@ -20,6 +21,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 from celery.signals import celeryd_init
+from django.conf import settings
 from django.core.files import storage
 from django.core.management import call_command
 from django.db import connection
@@ -32,7 +34,7 @@ from kombu.exceptions import OperationalError
 from accounts.models import User
 from muqeem import clock, pdf, seal
 from muqeem.celery import app
-from muqeem.operations import sweeper, tasks
+from muqeem.operations import files, sweeper, tasks
 from muqeem.operations.invariants import violations
 from muqeem.operations.management.commands import sweep as sweeping
 from muqeem.operations.models import Document, Print, Receipt
@@ -273,29 +275,43 @@ def test_receipts_and_documents_are_shown_to_staff_and_changed_by_nobody(receipt
         assert staff.post(f"/admin/operations/{name}/{row.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
-@pytest.mark.parametrize("failing", ["the printer", "the disk"])
-def test_what_may_pass_is_tried_again_later_and_given_up_after_five_attempts(
-    receipt: Receipt, failing: str, monkeypatch: Monkey, shift: Shift
-) -> None:
+def test_what_may_pass_is_tried_again_later_and_given_up_after_five_attempts(receipt: Receipt, monkeypatch: Monkey) -> None:
     def fail(*_: Any) -> None:
-        raise OSError("no space left on device")
+        raise RuntimeError("the printer is out of its mind")
 
-    if failing == "the disk":
-        monkeypatch.setattr(pdf, "render", lambda *_: b"%PDF-1.7")
-        monkeypatch.setattr(tasks.default_storage, "save", fail)
-    else:
-        monkeypatch.setattr(pdf, "render", fail)
+    monkeypatch.setattr(pdf, "render", fail)
     printed = copy_of(receipt)
     for attempt in range(1, 6):
         tasks.produce(printed.pk)
         printed.refresh_from_db()
         assert (printed.state, printed.attempts, printed.leased_until) == ("progress", attempt, None)
         assert timedelta(0) < printed.due_at - clock.now() <= timedelta(seconds=2**attempt)
-        assert "no space left" in printed.error
+        assert "out of its mind" in printed.error
     tasks.produce(printed.pk)
     printed.refresh_from_db()
     assert printed.state == "failed"
-    assert "no space left" in printed.error
+    assert "out of its mind" in printed.error
+
+
+def test_a_full_disk_is_waited_for_as_long_as_it_takes_and_leaves_no_half_file(
+    receipt: Receipt, counted: list[str], monkeypatch: Monkey
+) -> None:
+    printed = copy_of(receipt)
+    with monkeypatch.context() as full:
+        full.setattr(files, "_sync", fail_for_space)
+        for _ in range(8):
+            tasks.produce(printed.pk)
+            printed.refresh_from_db()
+            assert (printed.state, printed.attempts, printed.leased_until) == ("progress", 0, None)
+            assert timedelta(0) < printed.due_at - clock.now() <= tasks.FULL_DISK_WAITS
+            assert "No space left" in printed.error
+        assert [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == []
+    tasks.produce(printed.pk)
+    assert again(printed).ready
+
+
+def fail_for_space(*_: Any) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_a_copy_that_killed_every_worker_is_given_up_with_a_reason(receipt: Receipt, counted: list[str]) -> None:
