@@ -180,7 +180,7 @@ class Site:
         self.port = 0
         self.children: list[Child] = []
 
-    def _child(self, name: str, *command: str, hooks: str = "", ready: Callable[[], bool] | None = None, **variables: str) -> Child:
+    def child(self, name: str, *command: str, hooks: str = "", ready: Callable[[], bool] | None = None, **variables: str) -> Child:
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "tests.settings_live",
             "DATABASE_URL": self.engines.url(self.database),
@@ -206,7 +206,7 @@ class Site:
         """gunicorn with sixteen threads in each worker, so that many are served at the same moment; with one as in `make run`."""
         self.port = free_port()
         return self.until_ready(
-            self._child(
+            self.child(
                 "web", "-m", "gunicorn", "muqeem.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", str(workers),
                 "--threads", str(threads), "--timeout", "30", "--graceful-timeout", "3", "--no-control-socket", "--preload",
                 hooks=hooks, ready=self.answers, **variables,
@@ -215,21 +215,21 @@ class Site:
 
     def worker(self, queue: str, *, processes: int = 2, hooks: str = "", **variables: str) -> Child:
         """A Celery worker of one queue. It takes hints as soon as it is up."""
-        return self._child(
+        return self.child(
             queue, "-m", "celery", "--skip-checks", "-A", "muqeem", "worker", "-Q", queue, "-n", f"{queue}@live",
             "--concurrency", str(processes), "--loglevel", "INFO", "--without-gossip", "--without-mingle",
             hooks=hooks, **variables,
         )  # fmt: skip
 
     def sweeper(self, *, hooks: str = "", **variables: str) -> Child:
-        return self._child("sweeper", "manage.py", "sweep", hooks=hooks, **variables)
+        return self.child("sweeper", "manage.py", "sweep", hooks=hooks, **variables)
 
     def provider(self) -> str:
         """A provider of texts, which keeps its own log; its address."""
         port = free_port()
         address = f"http://127.0.0.1:{port}"
         self.until_ready(
-            self._child("provider", "-m", "tests.chaos.provider", str(port), str(self.var / "provider.log"), ready=lambda: _listens(port))
+            self.child("provider", "-m", "tests.chaos.provider", str(port), str(self.var / "provider.log"), ready=lambda: _listens(port))
         )
         return address
 
