@@ -4,7 +4,7 @@ Some hooks take a guard away, so that a test sees the failure that the guard pre
 that a fault finds it at work. None of this is within reach of a portal that runs without `tests.settings_live`.
 """
 
-# ruff: noqa: PLC0415 -- models can be imported only when every app is there
+# ruff: noqa: PLC0415, TID251 -- models can be imported only when every app is there; the mistakes are made here
 
 import os
 import time
@@ -162,6 +162,34 @@ def slow_render() -> None:
     pdf.render = slowly
 
 
+def _clock_off(hours: int) -> None:
+    """The calendar of this process is wrong; for how long it waits, it asks another clock, as every process does."""
+    from django.utils import timezone
+
+    right, right_now = time.time, timezone.now
+    time.time = lambda: right() + 3600 * hours
+    timezone.now = lambda: right_now() + timedelta(hours=hours)
+
+
+def an_hour_fast() -> None:
+    """The process is an hour ahead."""
+    _clock_off(1)
+
+
+def an_hour_slow() -> None:
+    """The process is an hour behind."""
+    _clock_off(-1)
+
+
+def own_clock() -> None:
+    """What time it is, is what this process believes."""
+    from django.utils import timezone
+
+    from muqeem import clock
+
+    clock.Now = clock._read = timezone.now
+
+
 def messages_after_commit() -> None:
     """What is to be said is written down after the commit, in one of its own."""
     from django.db import transaction
@@ -193,7 +221,7 @@ HOOKS: dict[str, Callable[[], None]] = {
     hook.__name__: hook
     for hook in (
         naive_spend, naive_judge, judgements_meet, naive_quota, no_quota, naive_wallet, naive_tries, naive_looks,
-        messages_after_commit, unscoped, slow_render, short_leases,
+        an_hour_fast, an_hour_slow, own_clock, messages_after_commit, unscoped, slow_render, short_leases,
     )
 } | {"fail_points": points.put_in}  # fmt: skip
 
