@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import override
 
-from muqeem import barcodes, counts, facts, hijri
+from muqeem import barcodes, counts, hijri
 
 register = template.Library()
 
@@ -25,34 +25,34 @@ def both(ar: str, en: str) -> SafeString:
 
 
 @register.simple_tag
-def qr(text: str, label: str = "") -> SafeString:
+def qr(text: str) -> SafeString:
     """A QR code, drawn into the page."""
-    return barcodes.qr_svg(text, label)
+    return _varying(barcodes.qr_svg(text))
 
 
 @register.simple_tag
-def bars(digits: str, label: str = "") -> SafeString:
+def bars(digits: str) -> SafeString:
     """A Code 128 of digits, drawn into the page."""
-    return barcodes.code128_svg(digits, label)
+    return _varying(barcodes.code128_svg(digits))
 
 
 @register.filter
 def grouped(signs: str) -> SafeString:
     """A serial or code in groups of four."""
     plain = signs.replace("-", "")
-    return facts.ltr("-".join(plain[start : start + 4] for start in range(0, len(plain), 4)))
+    return _slot("-".join(plain[start : start + 4] for start in range(0, len(plain), 4)))
 
 
 @register.filter
 def on_paper(day: date | str) -> SafeString:
     """A Gregorian day in digits, year first: 2026/11/22."""
-    return facts.ltr(hijri.format_gregorian(_day(day), "table"))
+    return _slot(hijri.format_gregorian(_day(day), "table"))
 
 
 @register.filter
 def on_paper_hijri(day: date | str) -> SafeString:
     """The same day in digits of the Hijri calendar: 1448/06/12."""
-    return facts.ltr(hijri.format_hijri(_day(day), "table"))
+    return _slot(hijri.format_hijri(_day(day), "table"))
 
 
 @register.filter
@@ -130,7 +130,7 @@ def fact_money(ar: str, en: str, value: Decimal | str | None) -> Pair:
     """A row with an amount."""
     if value is None:
         return {"shown": False}
-    return {"ar": ar, "en": en, "arabic": _in("ar", facts.money, value), "latin": _in("en", facts.money, value), "shown": True}
+    return {"ar": ar, "en": en, "amount": f"{Decimal(value):,.2f}", "shown": True}
 
 
 @register.inclusion_tag("print/fact.html")
@@ -139,6 +139,16 @@ def fact_months(ar: str, en: str, value: int | None) -> Pair:
     if not value:
         return {"shown": False}
     return {"ar": ar, "en": en, "arabic": _in("ar", counts.months, value), "latin": _in("en", counts.months, value), "shown": True}
+
+
+def _slot(value: str) -> SafeString:
+    """A number or code that keeps its order inside Arabic and differs from page to page: see muqeem/pdf/slots.py."""
+    return format_html('<bdi dir="ltr" data-slot>{}</bdi>', value)
+
+
+def _varying(drawing: SafeString) -> SafeString:
+    """A drawing whose strokes differ from page to page."""
+    return SafeString(drawing.replace(' d="', ' data-slot d="'))
 
 
 def _in(language: str, say: Any, value: Any) -> Any:

@@ -410,9 +410,11 @@ def test_no_address_is_opened_however_it_is_written(way, address, caplog):
 
 
 def test_the_bundled_files_are_the_only_ones_answered():
-    fetch = pdf._press().fetcher.fetch
-    for name in pdf.BUNDLED:
-        assert len(fetch(f"bundled:{name}").read()) > 100
+    fetcher = pdf._printer().press.fetcher
+    fetch = fetcher.fetch
+    assert len(fetcher.bundled) == 4
+    for address in fetcher.bundled:
+        assert len(fetch(address).read()) > 100
     for address in ADDRESSES:
         with pytest.raises(ValueError, match="not bundled"):
             fetch(address)
@@ -445,10 +447,10 @@ def test_a_worker_that_ends_leaves_its_siblings_their_fonts():
     pdf.warm()
     worker = os.fork()
     if worker == 0:
-        folder = pdf._press().fonts._folder
+        folder = pdf._printer().press.fonts._folder
         os._exit(folder is not None)
     assert os.waitpid(worker, 0)[1] == 0
-    assert len(list(pdf._press().fonts._folder.iterdir())) == 2
+    assert len(list(pdf._printer().press.fonts._folder.iterdir())) == 2
 
 
 def test_the_temporary_fonts_of_a_process_go_with_it(tmp_path):

@@ -1,0 +1,152 @@
+"""Text in one style, shaped by Pango and said in the operators of PDF, as WeasyPrint's `draw_first_line` says it.
+
+WeasyPrint makes a layout for every text and throws it away; a hand keeps the one of its style. It writes only letters
+that are embedded in every page and read back as the text that they stand for: the rest is not for the fast path.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from struct import iter_unpack
+from typing import Any
+
+from weasyprint.text.ffi import FROM_UNITS, ffi, pango
+from weasyprint.text.fonts import get_pango_font_key
+from weasyprint.text.line_break import Layout, line_size, split_first_line
+
+# All that WeasyPrint asks of a style while it shapes and breaks a text.
+_ASKED = (
+    "direction",
+    "font_family",
+    "font_feature_settings",
+    "font_kerning",
+    "font_language_override",
+    "font_size",
+    "font_stretch",
+    "font_style",
+    "font_variant_alternates",
+    "font_variant_caps",
+    "font_variant_east_asian",
+    "font_variant_ligatures",
+    "font_variant_numeric",
+    "font_variant_position",
+    "font_variation_settings",
+    "font_weight",
+    "hyphenate_character",
+    "hyphenate_limit_chars",
+    "hyphenate_limit_zone",
+    "hyphens",
+    "lang",
+    "letter_spacing",
+    "line_height",
+    "overflow_wrap",
+    "tab_size",
+    "text_decoration_line",
+    "white_space",
+    "word_break",
+    "word_spacing",
+)
+
+
+_GLYPH = 20  # bytes of a PangoGlyphInfo
+
+
+class Style(dict[str, Any]):
+    """What is asked of a style of WeasyPrint's, without the whole sheet behind it."""
+
+    def __init__(self, style: Any) -> None:
+        super().__init__({key: style[key] for key in _ASKED})
+        self.font_config = style.font_config
+
+
+@dataclass(frozen=True)
+class Letters:
+    """A font as every page embeds it: how wide each glyph is, in thousandths, and which text it is read as."""
+
+    widths: Mapping[int, float]
+    read_as: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text on one line."""
+
+    width: float
+    operators: bytes
+
+
+class Unwritable(Exception):
+    """The text is not for the fast path."""
+
+
+class Hand:
+    """One style of writing."""
+
+    def __init__(self, style: Style, letters: Mapping[int, Letters]) -> None:
+        self._style = style
+        self._letters = letters
+        self._fonts: dict[int, tuple[Letters, float]] = {}
+        self._kept: list[Layout] = []
+        self._layout = self._new_layout()
+
+    def write(self, text: str) -> Written:
+        """The text on one line, however long."""
+        self._layout.set_text(text, justify=True)
+        line, _ = self._layout.get_first_line()
+        width, _ = line_size(line, self._style)
+        return Written(width, self._operators(line, text.encode()))
+
+    def broken(self, text: str, room: float) -> list[str]:
+        """The text as WeasyPrint breaks it into lines that are no wider than the room."""
+        lines, rest = [], text.encode()
+        while rest:
+            layout, _, resume_at, *_ = split_first_line(rest.decode(), self._style, None, room, 0)
+            lines.append(layout.text)
+            rest = rest[resume_at:].lstrip(b" ") if resume_at else b""
+        return lines
+
+    def _operators(self, line: Any, text: bytes) -> bytes:
+        """WeasyPrint's loop over runs and glyphs, without what fonts of ours have not: pictures, bitmaps, gaps."""
+        said: list[str] = []
+        run = line.runs
+        while run != ffi.NULL:
+            item, glyphs = run.data.item, run.data.glyphs
+            font, size = self._font(item.analysis.font)
+            count = glyphs.num_glyphs
+            read: list[str] = []
+            for glyph, advance, x_offset, y_offset, _ in iter_unpack("=IiiiI", ffi.buffer(glyphs.glyphs, _GLYPH * count)):
+                if glyph not in font.read_as:
+                    raise Unwritable(f"glyph {glyph}")
+                read.append(font.read_as[glyph])
+                offset = x_offset / size
+                if y_offset:
+                    said.append(f"] TJ\n{-y_offset / 1000:g} Ts\n[{-offset:f}<{glyph:04x}>] TJ\n0 Ts\n[")
+                elif offset:
+                    said.append(f"{-offset:f}<{glyph:04x}>")
+                else:
+                    said.append(f"<{glyph:04x}>")
+                kerning = int(font.widths[glyph] + offset - advance * 1000 * FROM_UNITS / size)
+                if kerning:
+                    said.append(f"{kerning} ")
+            # From right to left, and with marks over letters, the order is another one.
+            if sorted("".join(read)) != sorted(text[item.offset : item.offset + item.length].decode()):
+                raise Unwritable("a letter that reads as another on this page")
+            run = run.next
+        return f"[{''.join(said)}] TJ\n".replace("><", "").replace("[] TJ\n", "").encode()
+
+    def _font(self, font: Any) -> tuple[Letters, float]:
+        """The letters of a font of Pango's, and the size in which it writes."""
+        address = int(ffi.cast("uintptr_t", font))
+        if address not in self._fonts:
+            key, _, size = get_pango_font_key(font)
+            if key not in self._letters:
+                raise Unwritable("another font")
+            self._fonts[address] = (self._letters[key], size)
+            # The layout holds the font, so that no other font can come to stand at its address.
+            self._kept.append(self._layout)
+            self._layout = self._new_layout()
+        return self._fonts[address]
+
+    def _new_layout(self) -> Layout:
+        layout = Layout(self._style)
+        pango.pango_layout_set_single_paragraph_mode(layout.layout, 1)
+        return layout
