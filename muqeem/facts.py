@@ -33,6 +33,7 @@ LABELS: dict[str, Promise | str] = {
     "visa_kind": _("Visa type"),
     "visa_months": _("Duration"),
     "visa_days": _("Duration"),
+    "visa_issued_on": _("Issued on"),
     "travel_before_on": _("Travel before"),
     "old_return_before_on": _("Return before, until now"),
     "return_before_on": _("Return before"),

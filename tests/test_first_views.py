@@ -10,7 +10,7 @@ from django.test import Client
 from muqeem.operations.models import Receipt
 from muqeem.operations.perform import perform
 from residency.models import Resident
-from tests.bench.first_views import WHO, Count, View, views
+from tests.bench.first_views import WHO, Count, View, views, weighed
 from tests.factories import (
     ClearanceFactory,
     HoldFactory,
@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 MOST_QUERIES = 12
 FIRST = 14_000  # bytes of HTML and style: what a server sends before it waits for the browser
 WHOLE = 60_000  # bytes of everything but fonts
+CHECK = 30_000  # bytes of the public check, which is asked from airports abroad
 
 
 def too_much(seen: list[View], measure: Callable[[View], int], most: int) -> dict[str, int]:
@@ -39,6 +40,15 @@ def test_every_page_takes_few_queries_and_few_bytes(who: Callable[[], Person] | 
     assert too_much(seen, lambda view: view.queries, MOST_QUERIES) == {}
     assert too_much(seen, lambda view: view.first, FIRST) == {}
     assert too_much(seen, lambda view: view.whole, WHOLE) == {}
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_the_public_check_works_on_a_slow_network(language: str) -> None:
+    visa = VisaFactory()
+    typed = {"number": visa.number, "fact": "passport_number", "passport_number": visa.resident.passports.get().number}
+    answer = Client(headers={"Cookie": f"language={language}"}).post("/check/", typed)
+    assert answer.status_code == 200
+    assert weighed("/check/", answer.content, language).whole <= CHECK
 
 
 def test_a_page_is_weighed_with_what_it_names() -> None:

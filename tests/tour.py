@@ -188,6 +188,9 @@ def visitor(browser: Browser, site: str, language: str) -> None:
     guest.fills(serial="0000-0000-0000", code="0000")
     guest.sends("serial")
     guest.photographs("check-wrong")
+    guest.fills(number="6000000001", passport_number="A1234567")
+    guest.sends("number")
+    guest.photographs("check-no-visa")
     guest.sees("/nowhere/", "not-found")
     guest.sees("/demo/phone/", "demo-phone")
 

@@ -1,20 +1,24 @@
 """What the public check says: of a visa, of a page, of a seal; never a name, never a whole number."""
 
+import math
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from muqeem import catalogue, clock, counts, facts, seal
+from muqeem import catalogue, clock, facts, seal
 from muqeem.hijri import format_gregorian
 from muqeem.operations.models import Document
 from muqeem.record.models import Parameter
 from residency.check.visas import Fact
 from residency.desk.reading import Reading, Seal
 from residency.models import Visa, VisaState
+
+MINUTE = timedelta(minutes=1)
+LONG = 90  # minutes; a longer wait is told in hours
 
 VALID = gettext_lazy("The visa is valid")
 USED = gettext_lazy("The visa is used")
@@ -62,11 +66,13 @@ def no_document() -> Answer:
 
 def too_many(until: datetime) -> Answer:
     """When the next look is possible, and what is possible meanwhile."""
-    minutes = max(1, -int((clock.now() - until).total_seconds() // 60))
-    left = counts.minutes(minutes) if minutes < 90 else counts.hours(-(-minutes // 60))
-    return Answer(
-        "warn", _("Too many checks. Try again in %(left)s.") % {"left": left}, _("Scanned QR codes are still checked."), found=False
-    )
+    n = max(1, math.ceil((until - clock.now()) / MINUTE))
+    if n <= LONG:
+        said = ngettext("Too many checks. Try again in %(n)d minute.", "Too many checks. Try again in %(n)d minutes.", n)
+    else:
+        n = math.ceil(n / 60)
+        said = ngettext("Too many checks. Try again in %(n)d hour.", "Too many checks. Try again in %(n)d hours.", n)
+    return Answer("warn", said % {"n": n}, _("Scanned QR codes are still checked."), found=False)
 
 
 def of_visa(visa: Visa, fact: Fact) -> Answer:
@@ -77,7 +83,7 @@ def of_visa(visa: Visa, fact: Fact) -> Answer:
         "visa_kind": visa.get_kind_display(),
         "visa_months": visa.months,
         "visa_days": None if visa.months or is_final or not visa.return_before else (visa.return_before - visa.issued_on).days,
-        "issued_on": visa.issued_on,
+        "visa_issued_on": visa.issued_on,
         "exit_before_on" if is_final else "travel_before_on": visa.leave_before,
         # Of a visa by months it follows from the day of travel.
         "return_before_on": visa.return_by if knows_passport else visa.return_before,

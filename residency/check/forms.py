@@ -105,6 +105,11 @@ class DocumentForm(forms.Form):
     serial = PageField(help_text=_("12 letters and digits. A scanner may type the whole QR code here; then no code is needed."))
     code = DocumentCodeField(required=False)
 
+    def __init__(self, *args: Any, awaits_scan: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if awaits_scan:  # whoever scanned one page scans the next
+            self.fields["serial"].widget.attrs["autofocus"] = True
+
     def clean(self) -> dict[str, Any]:
         """Read what was scanned, and ask for the code of what was typed."""
         answers = super().clean() or self.cleaned_data

@@ -1,7 +1,6 @@
 """The page of the public check: two forms, one answer, and a limit on how often an address may ask."""
 
 import logging
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -23,26 +22,31 @@ logger = logging.getLogger(__name__)
 @anyone
 def check(request: HttpRequest) -> HttpResponse:
     """Whether a visa is valid or a page genuine. The forms tell themselves apart by what they ask."""
-    asks_for_visa = "number" in request.POST
-    visa_form = VisaForm(request.POST if asks_for_visa else None)
-    document_form = DocumentForm(request.POST if request.method == "POST" and not asks_for_visa else None)
-    context: dict[str, Any] = {
-        "visa_form": visa_form,
-        "document_form": document_form,
-        "form": visa_form if asks_for_visa else document_form,
-    }
+    visa_form = VisaForm(request.POST if "number" in request.POST else None)
+    document_form = DocumentForm(request.POST if request.method == "POST" and not visa_form.is_bound else None)
     try:
-        if visa_form.is_valid():
-            context["answer"] = _visa(request, visa_form)
-        elif document_form.is_valid():
-            context["answer"] = _document(request, document_form)
+        answer = _answer(request, visa_form, document_form)
     except Paused as paused:
-        answer = render(request, "residency/check.html", context | {"answer": answers.too_many(paused.until)}, status=429)
-        answer.headers["Retry-After"] = str(max(1, round((paused.until - clock.now()).total_seconds())))
-        return answer
-    wrong = visa_form.errors or document_form.errors
-    status = 422 if wrong else 200 if "answer" not in context or context["answer"].found else 404
+        page = _page(request, visa_form, document_form, answers.too_many(paused.until), status=429)
+        page.headers["Retry-After"] = str(max(1, round((paused.until - clock.now()).total_seconds())))
+        return page
+    status = 422 if visa_form.errors or document_form.errors else 404 if answer and not answer.found else 200
+    return _page(request, visa_form, document_form, answer, status=status)
+
+
+def _page(request: HttpRequest, visa_form: VisaForm, document_form: DocumentForm, answer: Answer | None, *, status: int) -> HttpResponse:
+    """The answer above the forms. What was found, or scanned, leaves an empty field to the next."""
+    asked = visa_form if visa_form.is_bound else document_form
+    if answer and (answer.found or "seal" in asked.cleaned_data):
+        visa_form, document_form = VisaForm(initial={"fact": visa_form.chosen}), DocumentForm(awaits_scan="seal" in asked.cleaned_data)
+    context = {"visa_form": visa_form, "document_form": document_form, "form": asked, "answer": answer}
     return render(request, "residency/check.html", context, status=status)
+
+
+def _answer(request: HttpRequest, visa_form: VisaForm, document_form: DocumentForm) -> Answer | None:
+    if visa_form.is_valid():
+        return _visa(request, visa_form)
+    return _document(request, document_form) if document_form.is_valid() else None
 
 
 def _visa(request: HttpRequest, form: VisaForm) -> Answer:

@@ -72,10 +72,11 @@ def _seen(client: Client, pages: Iterable[str], language: str) -> Iterator[View]
         with connection.execute_wrapper(count):
             answer = client.get(page)
         if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
-            yield _view(page, answer.content, count.queries, language)
+            yield weighed(page, answer.content, language, count.queries)
 
 
-def _view(page: str, content: bytes, queries: int, language: str) -> View:
+def weighed(page: str, content: bytes, language: str, queries: int = 0) -> View:
+    """A page with all that it names."""
     files = {path: _compressed(_file(path)) for path in LINKED.findall(content.decode())}
     style = sum(size for path, size in files.items() if path.endswith(".css"))
     return View(_name(page, content.decode()), language, queries, _compressed(content), style, sum(files.values()) - style)

@@ -102,6 +102,7 @@ def test_a_journey_from_sign_in_to_paper_leaves_nobody_in_the_log(client: Client
     client.post(f"/documents/{person.page.serial}/copies/")
     assert client.get(f"/documents/{person.page.serial}.pdf").status_code in {200, 302}
     client.post("/check/", {"serial": person.page.serial, "code": person.page.code})
+    client.post("/check/", {"number": person.resident.iqama_number, "fact": "name", "name": person.resident.name_en})
     for message in Message.objects.all():
         deliver(message.pk)
     assert len(log.of("muqeem.access")) >= 15

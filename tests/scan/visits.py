@@ -54,6 +54,7 @@ def body(answer: object) -> bytes:
 def forms_of_anybody() -> Iterator[Form]:
     yield Form("/sign-in/?next=/fees/", {"username": "rafiq", "password": "not-the-one"})
     yield Form("/check/", {"serial": "7K3M9PQ2XRTE", "code": "ABCDEFGH"})
+    yield Form("/check/", {"number": "6000000001", "fact": "name", "name": "Mohammad Khan"})
 
 
 def forms_of_members(journey: Journey) -> Iterator[Form]:
