@@ -264,6 +264,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": crontab(hour=3, minute=40)},
     "forget-attempts": {"task": "accounts.forget_attempts", "schedule": crontab(minute=10)},
+    # Often, for each looks only for what is still due; by day, for it wakes people up.
+    "remind-of-visas": {"task": "visas.remind", "schedule": crontab(minute="*/15", hour="8-20")},
 }
 
 # --- what is said to operators ------------------------------------------------------------------

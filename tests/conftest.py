@@ -20,6 +20,7 @@ PARAMETERS = (
     "residency.migrations.0002_parameters",
     "residency.migrations.0004_small_establishments_and_term_calendar",
     "visas.migrations.0001_parameters",
+    "visas.migrations.0002_reminders",
 )
 
 

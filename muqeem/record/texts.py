@@ -30,6 +30,12 @@ TEMPLATES: dict[str, Promise | str] = {
         "Exit/re-entry visa issued. Leave by %(travel_before_on)s, return within %(visa_months)s of travel, by %(until_on)s. %(host)s"
     ),
     "final-exit-issued": _("Final exit visa issued. Leave by %(exit_before_on)s. %(host)s"),
+    "visa-cancel": _("Unused exit/re-entry visa, iqama ending %(last4)s. Cancel by %(by_on)s to avoid a fine: %(host)s"),
+    "visa-return-own": _("Return by %(by_on)s: %(left_days)s left. You can extend before that day: %(host)s"),
+    "visa-return": _(
+        "Abroad on a visa, iqama ending %(last4)s. Return by %(by_on)s: %(left_days)s left. Extension before that day: %(host)s"
+    ),
+    "visa-exit": _("Final exit visa, iqama ending %(last4)s. Leave by %(by_on)s: %(left_days)s left. %(host)s"),
     "residency-renewed": _("Your residency is renewed to %(until_on)s. Receipt %(receipt)s.\nSAR %(sum)s. %(host)s"),
 }
 

@@ -22,6 +22,7 @@ _GROUP_OF = {
     "insurance": "d",
     "biometric": "d",
     "er": "e",
+    "visa": "e",
     "fe": "f",
 }
 
@@ -66,6 +67,7 @@ TITLES: dict[str, Promise] = {
     "er.cancel.max_days_from_issue": _("Days after issue within which an exit/re-entry visa may be cancelled"),
     "er.unused_fine": _("Fine for the first, second and third unused visa, SAR"),
     "er.no_return_status_after_months": _("Months after expiry until somebody has left and did not return"),
+    "visa.reminder_days": _("Days before the last day of a visa on which people are reminded"),
     "fe.fee": _("Final exit visa, SAR"),
     "fe.iqama_min_days": _("Days that the residency must still last for a final exit visa"),
     "fe.max_days": _("Longest final exit visa, in days"),
