@@ -1,5 +1,6 @@
 """What the residency services ask."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar, cast
 
@@ -8,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from muqeem import facts, hijri
 from muqeem.operations.base import OperationForm
+from muqeem.record.terms import Terms
 from residency.fields import FamilyAskedField, FamilyField, HeadField, MonthsField, ResidentField
-from residency.models import Clearance, Iqama, Resident
+from residency.models import Clearance, Iqama, Resident, Visa
 from residency.standing import covered_until
 
 
@@ -24,6 +26,15 @@ class ResidentForm(OperationForm):
         if "iqama_number" in answers:
             answers["resident"] = answers.pop("iqama_number")
         return answers
+
+    def prefill(self, person: Resident, about: str) -> dict[str, str]:
+        """The number of whoever has one."""
+        return {"iqama_number": person.iqama_number} if person.iqama_number else {}
+
+    @classmethod
+    def visas(cls, resident: Resident, terms: Terms) -> Sequence[Visa]:
+        """The visas of the resident that it may be about; none where it is about the resident alone."""
+        return []
 
     def named_resident(self) -> Resident | None:
         """Whom the form speaks of before it is judged: the number typed, or filled in from the resident's file."""

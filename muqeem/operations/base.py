@@ -36,6 +36,10 @@ class OperationForm(forms.Form):
         """The field that chooses whom the operation is about."""
         return next(chooser for chooser in self.fields.values() if isinstance(chooser, ReachableField))
 
+    def prefill(self, person: Any, about: str) -> dict[str, str]:
+        """What is filled in when it is started from a person's file; `about` names the row of the file that was chosen there."""
+        return {}
+
 
 class ReachableField(forms.CharField):
     """A field whose answer is a row of somebody's. Outside the reach it is as if the row did not exist."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -72,11 +73,10 @@ def start(request: MemberRequest, slug: str) -> HttpResponse:
     service = registry.get(slug)
     if service is None:
         raise Http404
-    resident, findings = _resident_asked_for(request, service)
+    resident, findings, prefill = _asked_for(request, service)
     closed = why_closed(request, service)
     status = 409 if request.method == "POST" else 200
     if request.method == "POST" and not closed:
-        prefill = {"iqama_number": resident.iqama_number} if resident and resident.iqama_number else {}
         try:
             token = OperationToken.begin(request.user, slug, request.account, prefill)
         except CodeRefused as error:
@@ -87,6 +87,7 @@ def start(request: MemberRequest, slug: str) -> HttpResponse:
     context = {
         "operation": service,
         "resident": resident,
+        "about": _about(request),
         "findings": findings,
         "closed_reason": closed,
         "method": Method.APP if request.user.has_authenticator() else Method.TEXT,
@@ -95,14 +96,27 @@ def start(request: MemberRequest, slug: str) -> HttpResponse:
     return render(request, "operations/start.html", context, status=status)
 
 
-def _resident_asked_for(request: MemberRequest, service: type[Operation]) -> tuple[Any, list[Finding]]:
-    """The resident from whose file the service is started, if the account reaches one of this name, and how they stand."""
-    uuid = request.POST.get("resident") or request.GET.get("resident")
+def _asked_for(request: MemberRequest, service: type[Operation]) -> tuple[Any, list[Finding], dict[str, str]]:
+    """From whose file the service is started, if the account reaches somebody of this name; how they stand; and the form's answers."""
+    uuid = _named(request, "resident")
     if not uuid:
-        return None, []
+        return None, [], {}
     terms = terms_of_today()
     form = service.form_class(account=request.account, terms=terms, branches=request.membership.branch_ids())
     resident = form.chooser().by_uuid(uuid)
     if resident is None:
         raise Http404
-    return resident, service.judge(resident, request.account, terms)
+    return resident, service.judge(resident, request.account, terms), form.prefill(resident, _about(request))
+
+
+def _named(request: MemberRequest, name: str) -> str:
+    """What the address names, and the page's form after it."""
+    return request.POST.get(name) or request.GET.get(name) or ""
+
+
+def _about(request: MemberRequest) -> str:
+    """The name of the row of the file that was chosen; nothing where it is no name."""
+    try:
+        return str(UUID(_named(request, "about")))
+    except ValueError:
+        return ""
