@@ -76,6 +76,16 @@ class BorderField(GateField):
         return numbers.clean_border(text)
 
 
+class VisaNumberField(GateField):
+    """The number of a visa."""
+
+    usual_label = _("Visa number")
+    attrs = _NUMBER
+
+    def gate(self, text: str) -> str:
+        return numbers.clean_visa_number(text)
+
+
 class CountField(GateField):
     """A whole number from one to `most`, in the digits of any keyboard; its value is the number, or None."""
 

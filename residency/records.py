@@ -1,6 +1,6 @@
 """What a resident's file shows, group by group: the facts of the person, and what happened to them, newest first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -49,6 +49,7 @@ class Record:
     tag: str = ""
     amount: Decimal | None = None
     note: str = ""
+    services: Sequence[dict[str, Any]] = ()  # what can be done with it, or why not
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,12 @@ def groups(person: Resident, today: date) -> list[Group]:
     ]
 
 
-def histories(person: Resident, terms: Terms) -> list[History]:
-    """Visas, movements, and what other authorities report."""
+def histories(person: Resident, terms: Terms, offered: Mapping[str, Sequence[dict[str, Any]]]) -> list[History]:
+    """Visas with the services that are `offered` for them by their numbers, movements, and what other authorities report."""
     visas = sorted(person.file.visas, key=lambda visa: (visa.issued_on, visa.pk), reverse=True)
     movements = sorted(person.file.movements, key=lambda movement: (movement.crossed_on, movement.pk), reverse=True)
     return [
-        History("visas", _("Visas"), _("No visas on record."), [_visa(visa, terms) for visa in visas]),
+        History("visas", _("Visas"), _("No visas on record."), [_visa(visa, terms, offered.get(visa.number, ())) for visa in visas]),
         History("movements", _("Movements"), _("No movements on record."), [_movement(movement) for movement in movements]),
         History("reported", _("Facts of other authorities"), _("Nothing on record."), _reported(person, terms.on)),
     ]
@@ -130,12 +131,13 @@ def _work(person: Resident) -> list[Fact]:
     ]
 
 
-def _visa(visa: Visa, terms: Terms) -> Record:
+def _visa(visa: Visa, terms: Terms, services: Sequence[dict[str, Any]]) -> Record:
     last_to_leave = _("Exit before") if visa.kind == Visa.Kind.FINAL else _("Travel before")
     days = [(_("Issued on"), visa.issued_on), (last_to_leave, visa.leave_before), (_("Return before"), visa.return_by)]
     state, kind = visa.state(terms), str(Visa.Kind(visa.kind).label)
     tone = "no" if state in FAULTY else "met"
-    return Record("plane", kind, [(label, day) for label, day in days if day], tone, code=visa.number, tag=str(state.label))
+    told = [(label, day) for label, day in days if day]
+    return Record("plane", kind, told, tone, code=visa.number, tag=str(state.label), services=services)
 
 
 def _movement(movement: Movement) -> Record:

@@ -78,8 +78,12 @@ def unused_fine(resident: Resident, visa: Visa, terms: Terms) -> Decimal:
     if visa.kind == Visa.Kind.FINAL:
         return terms.money("fe.expired_fine")
     fines = terms.numbers("er.unused_fine")
-    before = sum(other.fined_on is not None and other.kind in Visa.RE_ENTRY for other in resident.file.visas)
-    return Decimal(fines[min(before, len(fines) - 1)]).quantize(Decimal("0.01"))
+    return Decimal(fines[min(unused_offence(resident), len(fines)) - 1]).quantize(Decimal("0.01"))
+
+
+def unused_offence(resident: Resident) -> int:
+    """Which exit/re-entry visa left unused the next one to be paid for is."""
+    return sum(visa.fined_on is not None and visa.kind in Visa.RE_ENTRY for visa in resident.file.visas) + 1
 
 
 def workers_of(account: Account) -> QuerySet[Resident]:

@@ -18,7 +18,9 @@ from muqeem.operations.base import registry
 from muqeem.operations.judge import terms_of_today
 from muqeem.operations.models import Receipt
 from muqeem.operations.views.services import why_closed
+from muqeem.record.terms import Terms
 from residency import asking, lists, records
+from residency.forms import ResidentForm
 from residency.models import Resident, View
 from residency.models.people import ResidentQuerySet
 from residency.search import LONGEST, Page, search
@@ -60,15 +62,16 @@ def resident(request: MemberRequest, uuid: UUID) -> HttpResponse:
     reach = _reach(request)
     person = get_object_or_404(reach.select_related("occupation", "sponsor", "branch", "head"), uuid=uuid)
     View.objects.create(resident=person, user=request.user, account=request.account)
-    today = clock.today()
+    today, terms = clock.today(), terms_of_today()
+    services = _services(request, person, terms)
     context = {
         "resident": person,
         "days_left": lists.row(person, today)["days_left"],
         "groups": records.groups(person, today),
         "head": reach.filter(pk=person.head_id).first() if person.head_id else None,
         "family": [lists.row(each, today) for each in reach.filter(head=person).order_by("birth_on", "pk")],
-        "histories": records.histories(person, terms_of_today()),
-        "services": _services(request, person),
+        "histories": records.histories(person, terms, _of_visas(services)),
+        "services": services,
         "receipts": Receipt.objects.seen_by(request.membership).filter(resident=person).select_related("user").order_by("-pk")[:RECEIPTS],
     }
     return render(request, "residency/resident_file.html", context)
@@ -78,9 +81,8 @@ def _reach(request: MemberRequest) -> ResidentQuerySet:
     return Resident.objects.reachable_by(request.account, request.membership.branch_ids())
 
 
-def _services(request: MemberRequest, person: Resident) -> list[dict[str, Any]]:
+def _services(request: MemberRequest, person: Resident, terms: Terms) -> list[dict[str, Any]]:
     """Every service with each of its requirements judged; what the member cannot start stays visible with its reason."""
-    terms = terms_of_today()
     services = []
     for service in registry.values():
         findings = sorted(service.judge(person, request.account, terms), key=lambda finding: finding.met)
@@ -91,6 +93,8 @@ def _services(request: MemberRequest, person: Resident) -> list[dict[str, Any]]:
             {
                 "slug": service.slug,
                 "title": service.title,
+                "label": service.confirm_label,
+                "visas": service.form_class.visas(person, terms) if issubclass(service.form_class, ResidentForm) else [],
                 "findings": findings,
                 "unmet": unmet,
                 "eligible": not unmet,
@@ -99,6 +103,18 @@ def _services(request: MemberRequest, person: Resident) -> list[dict[str, Any]]:
             }
         )
     return services
+
+
+def _of_visas(services: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """What can be done with each visa, by its number; what cannot be done now, with the first thing that stands in its way."""
+    offered: dict[str, list[dict[str, Any]]] = {}
+    for service in services:
+        obstacle = next((finding for finding in service["findings"] if not finding.met), None)
+        for visa in service["visas"]:
+            url = f"{service['url']}&{urlencode({'about': visa.uuid})}" if service["url"] and not obstacle else ""
+            of_visa = {"label": service["label"], "url": url, "reason": service["reason"], "obstacle": obstacle}
+            offered.setdefault(visa.number, []).append(of_visa)
+    return offered
 
 
 @member

@@ -13,6 +13,7 @@ from residency import rules as of_register
 from residency.models import Period, Resident, Visa
 from visas import rules
 from visas.asked import Asked
+from visas.existing.operations import CancelExitReentry, CancelFinalExit, ExtendExitReentry, PayVisaFine, ReprintVisa
 from visas.fees import exit_reentry_fee, final_exit_fee
 from visas.forms import ExitReentryForm, FinalExitForm
 from visas.travellers import LAST_DAYS, companion, days_of, of_member, traveller
@@ -183,3 +184,7 @@ class IssueFinalExit(IssueVisa):
     def fee(self) -> Fee:
         """A final exit is free of charge."""
         return final_exit_fee(len(self.people), self.terms)
+
+
+for service in (ExtendExitReentry, CancelExitReentry, CancelFinalExit, ReprintVisa, PayVisaFine):
+    register(service)

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.test import Client
@@ -12,20 +12,48 @@ from accounts.models.tokens import Method
 from muqeem import clock, codes
 from muqeem.operations.judge import verify
 from muqeem.operations.models import Receipt
-from residency.models import Resident
+from muqeem.operations.perform import perform
+from residency.models import Movement, Resident, Visa
 from tests.factories import (
     AccountFactory,
     MembershipFactory,
+    MovementFactory,
     OperationTokenFactory,
     ResidentFactory,
     SubscriptionFactory,
     UserFactory,
+    VisaFactory,
     WalletFactory,
+    in_days,
 )
 
 RENEWAL = "iqama-renewal"
 ANSWERS: dict[str, dict[str, Any]] = {  # what else each service is answered where nothing is said
     "exit-reentry-issue": {"kind": "single", "mode": "days", "days": "10"},
+    "exit-reentry-extend": {"mode": "days", "days": "7"},
+}
+
+
+def _abroad(person: "Person") -> Visa:
+    """A visa with which the resident left and which ends in ten days."""
+    visa: Visa = VisaFactory(resident=person.resident, issued_on=in_days(-20), ends_on=in_days(10))
+    MovementFactory(resident=person.resident, direction=Movement.Direction.OUT, crossed_on=in_days(-15), visa=visa)
+    return visa
+
+
+def _issued(person: "Person") -> Visa:
+    """A visa that was issued here, with its page."""
+    perform(token := person.ready(slug="exit-reentry-issue"), token.fingerprint)
+    return person.resident.visas.get()
+
+
+# The visa that each service about a visa finds.
+VISAS: dict[str, Callable[["Person"], Visa]] = {
+    "exit-reentry-extend": _abroad,
+    "exit-reentry-cancel": lambda person: VisaFactory(resident=person.resident, ends_on=in_days(20)),
+    "final-exit-cancel": lambda person: VisaFactory(resident=person.resident, ends_on=in_days(20), final=True),
+    "visa-reprint": _issued,
+    "visa-fine": lambda person: VisaFactory(resident=person.resident, issued_on=in_days(-60), ends_on=in_days(-1)),
 }
 
 
@@ -142,6 +170,9 @@ class Person:
     def answers(self, months: int = 12, slug: str = RENEWAL, **others: Any) -> dict[str, Any]:
         """What the own resident answers to a service."""
         own = {"months": str(months)} if slug == RENEWAL else ANSWERS.get(slug, {})
+        if slug in VISAS:
+            visa = self.resident.visas.first() or VISAS[slug](self)
+            own = own | ({"visa_number": visa.number} if slug != "visa-fine" else {})
         return {"iqama_number": self.resident.iqama_number} | own | others
 
     def ready(self, months: int = 12, slug: str = RENEWAL, **others: Any) -> OperationToken:

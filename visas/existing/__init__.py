@@ -1,0 +1,1 @@
+"""What is done with a visa that exists: extend, cancel, print again, pay its fine."""
