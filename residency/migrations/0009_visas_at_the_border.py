@@ -80,10 +80,12 @@ CREATE TRIGGER residency_visa_stands BEFORE INSERT OR UPDATE ON residency_visa
     FOR EACH ROW EXECUTE FUNCTION residency_visa_stands();
 
 -- Only those visas are written for which the crossings mean something else than before; at last there are none.
+-- The person is locked before the visa, as an operation does: otherwise each could hold the row that the other waits for.
 CREATE FUNCTION residency_travel_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     concerned bigint[];
 BEGIN
+    PERFORM FROM residency_resident WHERE id IN (SELECT resident_id FROM changed) ORDER BY id FOR NO KEY UPDATE;
     SELECT array_agg(visa.id) INTO concerned
     FROM (SELECT DISTINCT resident_id FROM changed) each
     JOIN residency_visa visa ON visa.resident_id = each.resident_id
