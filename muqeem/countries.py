@@ -13,6 +13,12 @@ def names(code: str) -> dict[str, str]:
 
 
 @cache
+def alpha_3(code: str) -> str:
+    """The three-letter code of a country by its two letters."""
+    return {country.alpha_2: str(country.alpha_3) for country in pycountry.countries}[code]
+
+
+@cache
 def codes() -> frozenset[str]:
     """All two-letter codes in use."""
     return frozenset(country.alpha_2 for country in pycountry.countries)
