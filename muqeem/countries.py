@@ -15,7 +15,9 @@ def names(code: str) -> dict[str, str]:
 @cache
 def alpha_3(code: str) -> str:
     """The three-letter code of a country by its two letters."""
-    return {country.alpha_2: str(country.alpha_3) for country in pycountry.countries}[code]
+    country = pycountry.countries.get(alpha_2=code)
+    assert country is not None  # one of codes()
+    return str(country.alpha_3)
 
 
 @cache

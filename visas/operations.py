@@ -16,6 +16,7 @@ from visas.asked import Asked
 from visas.existing.operations import CancelExitReentry, CancelFinalExit, ExtendExitReentry, PayVisaFine, ReprintVisa
 from visas.fees import exit_reentry_fee, final_exit_fee
 from visas.forms import ExitReentryForm, FinalExitForm
+from visas.paper import on_paper
 from visas.travellers import LAST_DAYS, companion, days_of, of_member, traveller
 
 
@@ -61,7 +62,8 @@ class IssueVisa(Operation):
 
     def facts_of(self, person: Resident) -> dict[str, Any]:
         """The person's own papers, number and days, and what this one visa cost."""
-        own = {"visa_number": self.granted[person].number, "total_sar": self.fee().total / len(self.people)}
+        visa = self.granted[person]
+        own = {"visa_number": visa.number, "total_sar": self.fee().total / len(self.people)} | on_paper(person, visa)
         if person == self.resident:
             return stored(own)
         return of_member(person, self.resident, self.terms) | stored(self._days(person) | own)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["DENSITIES", "Overfull", "Unfetchable", "Unprintable", "from_html", "joined", "render", "warm"]
 
 # How closely a page is set, tried in this order: the classes of its body.
-DENSITIES = ("", "dense", "dense densest")
+DENSITIES = ("", "close", "dense", "dense densest")
 
 
 class _Facts(dict[str, Any]):

@@ -1,4 +1,4 @@
-"""WeasyPrint with our fonts, our sheet, and a fetcher that knows four files by name and nothing else.
+"""WeasyPrint with our fonts, our sheet, and a fetcher that knows five files by name and nothing else.
 
 Fonts, stylesheet and fetcher are made once; a FontConfiguration of its own for every page would leak a third of a
 megabyte each time. Any other address, whoever wrote it, stops the page.
@@ -25,6 +25,7 @@ STYLESHEET = "print/print.css"
 BUNDLED = {
     "IBMPlexSansArabic-Regular.ttf": ("fonts/IBMPlexSansArabic-Regular.ttf", "font/ttf"),
     "IBMPlexSansArabic-SemiBold.ttf": ("fonts/IBMPlexSansArabic-SemiBold.ttf", "font/ttf"),
+    "OCRB.ttf": ("fonts/OCRB.ttf", "font/ttf"),
     "mark.svg": ("print/mark.svg", "image/svg+xml"),
     "weave.svg": ("print/weave.svg", "image/svg+xml"),
 }

@@ -1,6 +1,6 @@
 """What printed pages are made of. A page speaks both languages at once, whichever is active."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -72,6 +72,18 @@ def moment_en(at: datetime) -> str:
 
 
 @register.filter
+def day_ar(day: date | str) -> str:
+    """A Gregorian day within an Arabic sentence."""
+    return str(_in("ar", hijri.format_gregorian, _day(day)))
+
+
+@register.filter
+def day_en(day: date | str) -> str:
+    """The same within an English one."""
+    return str(_in("en", hijri.format_gregorian, _day(day)))
+
+
+@register.filter
 def in_arabic(value: Mapping[str, str] | str) -> str:
     """A name in Arabic, or in the one spelling it has."""
     return value if isinstance(value, str) else str(value.get("ar") or value.get("en") or "")
@@ -101,6 +113,18 @@ def day(ar: str, en: str, value: date | str | None, kind: str = "main") -> Pair:
     return {"ar": ar, "en": en, "kind": kind, "day": _in_all_forms(value)}
 
 
+@register.inclusion_tag("print/term.html")
+def term(ar: str, en: str, months: int, latest: date | str) -> Pair:
+    """A day that is not known yet, in a frame of its own: so long from the journey, and when at the latest."""
+    return {
+        "ar": ar,
+        "en": en,
+        "term_ar": _in("ar", counts.months, months),
+        "term_en": _in("en", counts.months, months),
+        "day": _in_all_forms(latest),
+    }
+
+
 @register.inclusion_tag("print/fact.html")
 def fact(ar: str, en: str, value: Mapping[str, str] | str | int | None) -> Pair:
     """A row of the facts: a name of two languages on both sides, a number in the middle; no row without a value."""
@@ -125,6 +149,12 @@ def fact_count(ar: str, en: str, value: int | None) -> Pair:
     return fact(ar, en, value)
 
 
+@register.inclusion_tag("print/family.html", takes_context=True)
+def family(context: Mapping[str, Any], ar: str, en: str, members: Sequence[Pair] | None) -> Pair:
+    """A row with a line for each member of the family."""
+    return {"ar": ar, "en": en, "members": members, "by_number": "densest" in context["density"]}
+
+
 @register.inclusion_tag("print/fact.html")
 def fact_money(ar: str, en: str, value: Decimal | str | None) -> Pair:
     """A row with an amount."""
@@ -135,10 +165,20 @@ def fact_money(ar: str, en: str, value: Decimal | str | None) -> Pair:
 
 @register.inclusion_tag("print/fact.html")
 def fact_months(ar: str, en: str, value: int | None) -> Pair:
-    """A row with a period."""
+    """A row with a period of months."""
+    return _period(ar, en, counts.months, value)
+
+
+@register.inclusion_tag("print/fact.html")
+def fact_days(ar: str, en: str, value: int | None) -> Pair:
+    """A row with a period of days."""
+    return _period(ar, en, counts.days, value)
+
+
+def _period(ar: str, en: str, say: Any, value: int | None) -> Pair:
     if not value:
         return {"shown": False}
-    return {"ar": ar, "en": en, "arabic": _in("ar", counts.months, value), "latin": _in("en", counts.months, value), "shown": True}
+    return {"ar": ar, "en": en, "arabic": _in("ar", say, value), "latin": _in("en", say, value), "shown": True}
 
 
 def _slot(value: str) -> SafeString:

@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pypdf
-import pypdfium2
 import pytest
 import zxingcpp
 from django.template.loader import render_to_string
@@ -19,10 +18,9 @@ from django.utils import translation
 
 from muqeem import pdf, seal
 from muqeem.names import ARABIC_LETTERS, LATIN_LETTERS
-from muqeem.serials import new_serial, show_serial
+from tests.paper import PRINTED_AT, a_context, in_words_of, pages, picture, words
 
 RENEWAL = "residency/renewal_page.html"
-PRINTED_AT = datetime(2026, 11, 22, 11, 33, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -42,67 +40,29 @@ def _no_complaint_of_the_printer(caplog):
 
 def a_page(**changes):
     """The context of a renewal page, as the print task gives it."""
-    serial = new_serial()
-    dates = {"issued_on": date(2026, 11, 22), "new_expires_on": date(2027, 12, 21)}
-    text = seal.seal(seal.Payload(serial, "iqama-renewal", "0188", 1988, dates))
-    context = {
-        "document": {
-            "serial": serial,
-            "serial_shown": show_serial(serial),
-            "code": seal.check_code(text),
-            "receipt_number": "260000048213",
-            "issued_on": date(2026, 11, 22),
-            "title": {"ar": "إشعار تجديد إقامة", "en": "Residency Renewal Notice"},
+    facts = {
+        "name": {"ar": "محمد رفيق الإسلام عبد الرحمن", "en": "MOHAMMED RAFIQUL ISLAM ABDUR RAHMAN"},
+        "iqama_number": "2000000188",
+        "nationality": {"ar": "بنغلاديش", "en": "Bangladesh"},
+        "birth_on": "1988-03-14",
+        "passport_number": "EK0000188",
+        "passport_expires_on": "2029-08-17",
+        "occupation": {"ar": "فني تكييف وتبريد", "en": "Air-conditioning technician"},
+        "employer": {
+            "ar": "شركة آفاق الخليج للتشغيل والصيانة والخدمات البيئية المحدودة",
+            "en": "Gulf Horizons Operation, Maintenance and Environmental Services Co. Ltd.",
         },
-        "facts": {
-            "name": {"ar": "محمد رفيق الإسلام عبد الرحمن", "en": "MOHAMMED RAFIQUL ISLAM ABDUR RAHMAN"},
-            "iqama_number": "2000000188",
-            "nationality": {"ar": "بنغلاديش", "en": "Bangladesh"},
-            "birth_on": "1988-03-14",
-            "passport_number": "EK0000188",
-            "passport_expires_on": "2029-08-17",
-            "occupation": {"ar": "فني تكييف وتبريد", "en": "Air-conditioning technician"},
-            "employer": {
-                "ar": "شركة آفاق الخليج للتشغيل والصيانة والخدمات البيئية المحدودة",
-                "en": "Gulf Horizons Operation, Maintenance and Environmental Services Co. Ltd.",
-            },
-            "employer_number": "7000000012",
-            "dependants": 0,
-            "card_version": "7",
-            "months": 12,
-            "expires_on": "2026-12-21",
-            "new_expires_on": "2027-12-21",
-            "total_sar": "1650.00",
-            "done_on": "2026-11-22",
-        },
-        "copy": 1,
-        "first_printed_at": PRINTED_AT,
-        "printed_by": {"ar": "نورة بنت سعد العتيبي", "en": "Noura Saad Alotaibi"},
-        "printed_at": PRINTED_AT,
-        "seal_url": f"https://muqeem.example/check/#{text}",
-        "host": "muqeem.example",
-        "demonstration": True,
-        "authority": "",
+        "employer_number": "7000000012",
+        "dependants": 0,
+        "card_version": "7",
+        "months": 12,
+        "expires_on": "2026-12-21",
+        "new_expires_on": "2027-12-21",
+        "total_sar": "1650.00",
+        "done_on": "2026-11-22",
     }
-    facts = context["facts"] | changes.pop("facts", {})
-    return context | {"facts": facts} | changes
-
-
-def words(file: bytes) -> str:
-    """The text of the page as copying or searching would find it."""
-    return " ".join("\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(file)).pages).split())
-
-
-def picture(file: bytes, dpi: int = 130):
-    return pypdfium2.PdfDocument(io.BytesIO(file))[0].render(scale=dpi / 72).to_pil()
-
-
-def pages(file: bytes) -> int:
-    return len(pypdf.PdfReader(io.BytesIO(file)).pages)
-
-
-def in_words_of(text: str, length: int) -> str:
-    return ((text + " ") * length)[:length].strip()
+    title = {"ar": "إشعار تجديد إقامة", "en": "Residency Renewal Notice"}
+    return a_context("iqama-renewal", title, facts, {"new_expires_on": date(2027, 12, 21)}, changes)
 
 
 @contextmanager
@@ -319,7 +279,7 @@ def test_usual_names_are_not_set_densely(monkeypatch):
     )
     pdf.render(RENEWAL, a_page(copy=2))
     pdf.render(RENEWAL, longest("محمد الأنصاري", "MOHAMMED ALANSARI"))
-    assert asked == ["", "", "dense"]
+    assert asked == ["", "", "close", "dense"]
 
 
 def test_what_does_not_fit_even_densely_is_not_printed():
@@ -450,7 +410,7 @@ def test_a_worker_that_ends_leaves_its_siblings_their_fonts():
         folder = pdf._printer().press.fonts._folder
         os._exit(folder is not None)
     assert os.waitpid(worker, 0)[1] == 0
-    assert len(list(pdf._printer().press.fonts._folder.iterdir())) == 2
+    assert len(list(pdf._printer().press.fonts._folder.iterdir())) == 3
 
 
 def test_the_temporary_fonts_of_a_process_go_with_it(tmp_path):
