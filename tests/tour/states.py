@@ -1,0 +1,166 @@
+"""States that no traveller can bring about alone: a failed print, names as long as there may be, a database away.
+
+Called by `traveller.arrange`, inside the portal and beside its servers.
+"""
+
+import json
+import sys
+import time
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from accounts.models import Account, AuthenticatorApp, Browser, Membership, Subscription, User
+from accounts.models.browsers import BrowserSession
+from muqeem import clock
+from muqeem.operations.models import Document, Print
+from muqeem.record.models import Demonstration, Message, Parameter
+from residency.desk import queue
+from residency.models import Hold, Iqama, Resident
+
+LONG = {"ar": "عبدالمستعصم بالله المستنصر بن عبدالرحمن", "en": "ABDULMUSTASIM BILLAH ALMUSTANSIR SHAHID"}
+LONG_ACCOUNT = {
+    "ar": "شركة مجموعة الشرق الأوسط المتحدة للمقاولات العامة والصيانة والتشغيل والنظافة والخدمات اللوجستية المساندة المحدودة",
+    "en": "Middle East United Group Company for General Contracting, Maintenance, Operation, Cleaning and Supporting Logistics Ltd",
+}
+
+
+def tell(found: Any) -> None:
+    """Say what a function returned to whoever called it from outside."""
+    sys.stdout.write(f"{json.dumps(found)}\n")
+
+
+# --- pages and their copies ---
+
+
+def issued() -> dict[str, str]:
+    """A page that stands in the register: its number, its code, its seal."""
+    page = Document.objects.latest("pk")
+    return {"serial": page.serial, "code": page.code, "seal": page.seal}
+
+
+def newest_copy(state: str) -> str:
+    """The newest copy on paper is drawn, still being drawn, failed, or its file is gone; the number of its page."""
+    copy, now, day = Print.objects.latest("pk"), clock.now(), timedelta(days=1)
+    deadline = time.monotonic() + 20
+    while copy.rendered_at is None and state == "ready" and time.monotonic() < deadline:
+        time.sleep(0.2)
+        copy.refresh_from_db()
+    changes: dict[str, Any] = {
+        "ready": {},
+        "drawing": {"rendered_at": None, "leased_until": now + day, "due_at": now + day},
+        "failed": {"rendered_at": None, "failed_at": now, "error": "MemoryError"},
+        "missing": {"rendered_at": now, "failed_at": None, "file": "gone.pdf", "sha256": "0" * 64},
+    }[state]
+    Print.objects.filter(pk=copy.pk).update(**changes)
+    return copy.document.serial
+
+
+def awaiting() -> dict[str, str]:
+    """What is brought to the desk: a page as the register, one that differs, somebody without a page."""
+    serials = [row.serial for row in Document.objects.order_by("pk")]
+    nobody = Resident.objects.filter(documents=None, iqama_number__isnull=False).earliest("pk")
+    return {"differs": serials[0], "same": serials[1], "resident": str(nobody.uuid), "number": str(nobody.iqama_number)}
+
+
+def all_cards_printed() -> None:
+    """Nobody waits for a card."""
+    queue.waiting().update(awaits_card=False)
+
+
+# --- people ---
+
+
+def elsewhere(username: str) -> None:
+    """Signed in on a phone as well, and remembered there and on another desk."""
+    user, mine = User.objects.get(username=username), BrowserSession.objects.filter(user__username=username).earliest("pk")
+    session = mine.session
+    session.session_key = "tour" * 8
+    session.save(force_insert=True)
+    BrowserSession.objects.filter(session_id=session.session_key).delete()
+    BrowserSession.objects.create(session=session, user=user, browser="Safari", system="iPhone")
+    for number, (browser, system) in enumerate((("Safari", "iPhone"), ("Firefox", "Windows"))):
+        Browser.objects.create(
+            user=user,
+            browser=browser,
+            system=system,
+            digest=f"{number:064}",
+            means=user.means(),
+            expires_at=clock.now() + timedelta(days=30),
+        )
+
+
+def blocked(username: str) -> str:
+    """Somebody with a fine, a lapsed residency and two obstacles more; where the file is."""
+    resident = Resident.objects.filter(sponsor__memberships__user__username=username, kind=Resident.Kind.WORKER).latest("pk")
+    for kind in Hold.Kind.values[:2]:
+        Hold.objects.create(resident=resident, kind=kind, since_on=clock.today() - timedelta(days=90), reference=f"TOUR-{kind}"[:20])
+    Iqama.objects.filter(resident=resident).update(expires_on=F("expires_on") - timedelta(days=200))
+    return f"/residents/{resident.uuid}/"
+
+
+def long_names(username: str) -> None:
+    """Everybody of an account and the account itself are called as long as the register allows."""
+    for account in Account.objects.filter(memberships__user__username=username):
+        account.name_ar, account.name_en = LONG_ACCOUNT["ar"], LONG_ACCOUNT["en"]
+        account.save()
+        for resident in account.residents.order_by("pk")[:40]:
+            for part in ("first", "father", "grandfather", "family"):
+                for language, name in LONG.items():
+                    setattr(resident, f"{part}_{language}", name)
+            resident.save()
+
+
+def without_app(username: str) -> None:
+    AuthenticatorApp.objects.filter(user__username=username).delete()
+
+
+def without_residents(username: str) -> None:
+    """An account in which nobody is yet."""
+    empty = Account.objects.create(number="7990000018", name_ar="مؤسسة ناشئة", name_en="A young establishment")
+    Subscription.objects.filter(account__memberships__user__username=username).update(account=empty)
+    membership = Membership.objects.get(user__username=username)
+    membership.branches.clear()
+    Membership.objects.filter(pk=membership.pk).update(account=empty)
+
+
+def without_account(username: str) -> None:
+    Membership.objects.filter(user__username=username).delete()
+
+
+# --- the portal itself ---
+
+
+def dearer(code: str) -> None:
+    """From today on a fee is another one."""
+    now = Parameter.objects.in_force(clock.today()).get(code=code)
+    Parameter.objects.update_or_create(
+        code=code, from_on=clock.today(), defaults={"value": "777.00", "source": now.source, "confidence": now.confidence}
+    )
+
+
+def something_stuck() -> None:
+    """A text and a page that failed."""
+    Message.objects.filter(pk=Message.objects.latest("pk").pk).update(sent_at=None, failed_at=clock.now(), error="gateway: 401")
+    newest_copy("failed")
+
+
+def broken() -> None:
+    """A table that pages read is not there."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE record_parameter RENAME TO record_parameter_away")
+
+
+def without_database() -> None:
+    """Nobody is let into the database any more."""
+    assert Demonstration.objects.exists()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_database()")
+        name = cursor.fetchone()[0]
+        cursor.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT 0')
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
