@@ -26,6 +26,7 @@ from muqeem.record.outbox import post
 
 CODE_LIFE = timedelta(seconds=300)
 TIME_TO_CONFIRM = timedelta(minutes=15)
+MOST_EXTENSIONS = 10  # as WCAG 2.2.1 asks of every time limit that people may lengthen
 
 
 class WrongCode(limits.CodeRefused):
@@ -86,7 +87,7 @@ class OperationToken(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     verified_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
-    extended_at = models.DateTimeField(null=True)
+    extensions = models.PositiveSmallIntegerField(default=0)  # of the time to confirm
     data = models.JSONField(null=True)  # the answers, once they were found correct
     shown = models.JSONField(null=True)  # the facts and the fee that the review page shows
     fingerprint = models.CharField(max_length=64, blank=True)
@@ -97,6 +98,7 @@ class OperationToken(models.Model):
         indexes = [models.Index(fields=["user", "-id"], name="token_user")]
         constraints = [
             models.CheckConstraint(condition=Q(tries__lte=limits.TRIES_A_TOKEN), name="token_tries"),
+            models.CheckConstraint(condition=Q(extensions__lte=MOST_EXTENSIONS), name="token_extensions"),
             models.CheckConstraint(condition=Q(verified_at=None) | Q(expires_at__isnull=False), name="token_verified_expires"),
             models.CheckConstraint(condition=Q(used_at=None) | Q(verified_at__isnull=False), name="token_used_verified"),
             models.CheckConstraint(condition=Q(used_at=None) | Q(closed_at=None), name="token_used_or_closed"),
@@ -160,7 +162,7 @@ class OperationToken(models.Model):
 
     @property
     def may_extend(self) -> bool:
-        return self.verified_at is not None and self.extended_at is None
+        return self.verified_at is not None and self.extensions < MOST_EXTENSIONS
 
     # --- the code ---
 
@@ -290,9 +292,9 @@ class OperationToken(models.Model):
         self.refresh_from_db()
 
     def extend(self) -> bool:
-        """Give a quarter of an hour more, once."""
-        extended = self._live().filter(extended_at=None, used_at=None, closed_at=None)
-        done = extended.update(extended_at=clock.Now(), expires_at=F("expires_at") + TIME_TO_CONFIRM)
+        """Give a quarter of an hour more, as often as anybody needs."""
+        extended = self._live().filter(extensions__lt=MOST_EXTENSIONS, used_at=None, closed_at=None)
+        done = extended.update(extensions=F("extensions") + 1, expires_at=F("expires_at") + TIME_TO_CONFIRM)
         self.refresh_from_db()
         return bool(done)
 

@@ -67,8 +67,7 @@ TOKENS = [
         FROM operations_receipt receipt JOIN accounts_operationtoken token ON token.id = receipt.token_id
         WHERE receipt.at NOT BETWEEN token.verified_at AND token.expires_at
            OR token.used_at NOT BETWEEN token.verified_at AND token.expires_at
-           OR token.expires_at > token.verified_at + interval '1 second'
-              + CASE WHEN token.extended_at IS NULL THEN interval '15 minutes' ELSE interval '30 minutes' END
+           OR token.expires_at > token.verified_at + interval '1 second' + interval '15 minutes' * (1 + token.extensions)
         """,
     ),
     Invariant(

@@ -519,13 +519,16 @@ def test_a_token_that_ends_between_the_page_and_the_deed_has_lapsed(monkeypatch:
         perform(token, token.fingerprint)
 
 
-def test_the_time_is_extended_once_only() -> None:
+def test_the_time_is_extended_ten_times_and_no_more() -> None:
     token = Person().ready()
     end = token.expires_at
-    assert token.extend()
-    assert token.expires_at == end + timedelta(minutes=15)
+    for times in range(1, 11):
+        assert token.may_extend
+        assert token.extend()
+        assert token.expires_at == end + times * timedelta(minutes=15)
+    assert not token.may_extend
     assert not token.extend()
-    assert token.expires_at == end + timedelta(minutes=15)
+    assert token.expires_at == end + 10 * timedelta(minutes=15)
 
 
 def test_a_discarded_journey_cannot_be_confirmed() -> None:
