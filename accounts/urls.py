@@ -8,6 +8,7 @@ urlpatterns = [
     path("sign-in/lost-phone/", sign_in.lost_phone, name="lost-phone"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("language/", choices.language, name="language"),
+    path("account/session/", choices.stay, name="stay"),
     path("account/switch/", choices.switch_account, name="switch-account"),
     path("account/unsent/", sign_in.unsent_form, name="unsent"),
     path("account/security/", security.security, name="security"),

@@ -166,6 +166,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_IDLE = timedelta(minutes=15)
 SESSION_ABSOLUTE = timedelta(hours=12)
+SESSION_WARNING = timedelta(minutes=2)  # before an idle session ends
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "muqeem.views.form_expired"
 OTP_TOTP_THROTTLE_FACTOR = 0  # our own limits count every wrong code, of texts and apps together

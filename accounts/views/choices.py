@@ -35,6 +35,13 @@ def keep_language(request: HttpRequest, response: HttpResponse, chosen: str) -> 
 
 
 @signed_in
+@before_enrolment
+def stay(request: HttpRequest) -> HttpResponse:
+    """Somebody is still here: being asked for anything at all is what lengthens a session."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@signed_in
 @require_POST
 def switch_account(request: MemberRequest) -> HttpResponse:
     """Act for another of one's accounts."""

@@ -81,6 +81,7 @@ DOORS: dict[str, Door] = {
     "lost-phone": Door(),
     "sign-out": Door(),
     "language": Door(data={"language": "en"}),
+    "stay": Door(),
     "switch-account": Door(data={"account": account}),
     "unsent": Door(),
     "security": Door(),

@@ -79,7 +79,7 @@ def starts(journey: Journey) -> dict[str, list[str]]:
     """Where a crawl begins beside the first page, as whom: what no link leads to."""
     return {
         "": ["/check/keys", "/demo/components/", "/favicon.ico"],
-        "rafiq": [f"{journey.document}/", "/account/unsent/"],
+        "rafiq": [f"{journey.document}/", "/account/unsent/", "/account/session/"],
         "huda": [f"/desk{journey.document}/", f"/desk{journey.document}.pdf", f"/desk{journey.document}/copy/", f"/desk{journey.resident}"],
     }
 
