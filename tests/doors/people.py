@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from accounts.models import OperationToken
+from accounts.models import OperationToken, User
 from muqeem.operations.models import Document, Print, Receipt
 from muqeem.operations.perform import perform
 from tests.doors.production import browser
@@ -103,14 +103,16 @@ ROLES: dict[str, Callable[[], Somebody]] = {
 class Caller:
     """A browser in somebody's hands, or in nobody's, that remembers nothing from one request to the next."""
 
-    def __init__(self, role: str) -> None:
-        self.role = role
+    def __init__(self, role: str, language: str = "ar") -> None:
+        self.role, self.language = role, language
         self.client = browser()
         self.person = main_user() if role == ANONYMOUS else ROLES[role]()
         self.session = "" if role == ANONYMOUS else self.person.session
+        User.objects.filter(pk=self.person.user.pk).update(language=language)
 
     def ask(self, method: str, address: str, data: dict[str, str] | None = None) -> Any:
         self.client.cookies.clear()
+        self.client.cookies[settings.LANGUAGE_COOKIE_NAME] = self.language
         if self.session:
             self.client.cookies[settings.SESSION_COOKIE_NAME] = self.session
         return getattr(self.client, method.lower())(address, data or None)

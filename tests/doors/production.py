@@ -36,6 +36,9 @@ class Browser(Client):
         return answer
 
 
-def browser() -> Browser:
-    """A browser whose requests came to the proxy by https."""
-    return Browser(headers={"x-forwarded-proto": "https", "host": settings.ALLOWED_HOSTS[0]})
+def browser(language: str = "") -> Browser:
+    """A browser whose requests came to the proxy by https; a language is one that its visitor chose."""
+    opened = Browser(headers={"x-forwarded-proto": "https", "host": settings.ALLOWED_HOSTS[0]})
+    if language:
+        opened.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    return opened

@@ -7,21 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
-from django.test import override_settings
 
-from accounts import enrolment
-from accounts.models import OperationToken
-from accounts.models.devices import AuthenticatorApp
 from muqeem.middleware import PROBES
-from tests.accounts.people import right_code
-from tests.doors import matrix
-from tests.doors.people import ANONYMOUS, MAIN_USER, RESIDENT, ROLES, Caller, stranger
+from tests.doors.pages import every_page
 from tests.doors.production import HOST, Browser, as_in_production, browser
-from tests.factories import PASSWORD, UserFactory
 
 BEST, ENOUGH = "A+", 115
 SCRIPT = Path(__file__).with_suffix(".mjs")
@@ -55,74 +47,12 @@ def seen(answer: Any, path: str) -> dict[str, Any]:
     }
 
 
-def every_page() -> list[tuple[str, Any]]:
-    """Every address as everybody sees it, each step of a journey, and each kind of error."""
-    other = stranger()
-    pages: list[tuple[str, Any]] = []
-    for role in (ANONYMOUS, *ROLES):
-        caller = Caller(role)
-        for address in matrix.tree():
-            for method in ("GET", "POST"):
-                for person in (caller.person, other):
-                    request = matrix.asked(address, matrix.DOORS[address.name], person)
-                    pages.append((request.address, matrix.answer(caller, method, request)))
-        pages += [(path, matrix.answer(caller, "GET", matrix.Asked(path, {}, ()))) for path in matrix.of_staff()]
-        if role in {RESIDENT, MAIN_USER}:
-            pages += [*steps(caller), *without_file(caller)]
-    return pages + on_the_way_in() + errors()
-
-
 def kind(page: Any) -> tuple[object, ...]:
     """What of an answer may change its score: its templates, status, headers and cookies."""
     templates = tuple(template.name for template in getattr(page, "templates", []))
     headers = tuple((name, value) for name, value in page.headers.items() if name not in {"Content-Length", "Location"})
     cookies = tuple((name, cookie["secure"], cookie["httponly"], cookie["samesite"]) for name, cookie in page.cookies.items())
     return templates, page.status_code, headers, cookies
-
-
-def steps(caller: Caller) -> list[tuple[str, Any]]:
-    """A journey at its code, its details, its review, refused, and over."""
-    token = caller.person.journey
-    path = f"/operations/{token.uuid}/"
-    rows = OperationToken.objects.filter(pk=token.pk)
-    pages = [caller.ask("GET", path), caller.ask("GET", f"{path}?edit=1"), caller.ask("POST", path, {"fingerprint": token.fingerprint})]
-    for change in ({"verified_at": None, "expires_at": None, "data": None}, {"closed_at": token.created_at}):
-        rows.update(**change)
-        pages.append(caller.ask("GET", path))
-    return [(path, page) for page in pages]
-
-
-def on_the_way_in() -> list[tuple[str, Any]]:
-    """The second step, the form that waited for it, and the codes that are shown once."""
-    user, client = UserFactory(), browser()
-    form = urlencode({"csrfmiddlewaretoken": "of the page before", "note": "one door"})
-    client.post("/services/iqama-renewal/", form, content_type="application/x-www-form-urlencoded")
-    client.post("/sign-in/", {"username": user.username, "password": PASSWORD})
-    pages = [("/sign-in/code/", client.get("/sign-in/code/"))]
-    client.post("/sign-in/code/", {"code": right_code(user.tokens.latest("pk"))})
-    pages.append(("/account/unsent/", client.get("/account/unsent/")))
-    path = "/account/authenticator/"
-    client.get(path)
-    app = AuthenticatorApp(key=client.session[enrolment.KEY])
-    return [*pages, (path, client.post(path, {"code": app.code()}))]
-
-
-def without_file(caller: Caller) -> list[tuple[str, Any]]:
-    """A page whose file is gone."""
-    copy = caller.person.page.prints.get()
-    copy.file.delete(save=False)
-    path = f"/documents/{caller.person.page.serial}.pdf"
-    return [(path, caller.ask("GET", path))]
-
-
-@override_settings(ROOT_URLCONF="tests.doors.trouble")
-def errors() -> list[tuple[str, Any]]:
-    client = browser()
-    client.raise_request_exception = False
-    pages = [(path, client.get(path)) for path in ("/nothing/", "/trouble/", "/trouble-without-database/", "/sign-out/")]
-    pages.append(("/", client.get("/", headers={"host": "evil.example"})))
-    client.handler.enforce_csrf_checks = True
-    return [*pages, ("/sign-in/", client.post("/sign-in/"))]
 
 
 @pytest.mark.django_db

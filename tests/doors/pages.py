@@ -1,0 +1,94 @@
+"""Every page that the portal shows: each address as everybody sees it, each step of a journey, each kind of error."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from django.test import override_settings
+
+from accounts import enrolment
+from accounts.models import OperationToken
+from accounts.models.devices import AuthenticatorApp
+from tests.accounts.people import right_code
+from tests.doors import matrix
+from tests.doors.people import ANONYMOUS, MAIN_USER, RESIDENT, ROLES, Caller, Somebody, stranger
+from tests.doors.production import browser
+from tests.factories import PASSWORD, UserFactory
+
+Page = tuple[str, Any]  # an address and its answer
+
+
+def every_page(language: str = "ar") -> list[Page]:
+    """All of them, those included that differ in nothing but their words."""
+    other = stranger()
+    pages: list[Page] = []
+    for role in (ANONYMOUS, *ROLES):
+        caller = Caller(role, language)
+        pages += [*of(caller, caller.person), *of(caller, other), *of_staffs_site(caller)]
+        if role in {RESIDENT, MAIN_USER}:
+            pages += [*steps(caller), *without_file(caller)]
+    return pages + on_the_way_in(language) + errors(language)
+
+
+def of(caller: Caller, person: Somebody) -> Iterator[Page]:
+    """Every address with somebody's rows in it, looked at and posted to."""
+    for address in matrix.tree():
+        for method in ("GET", "POST"):
+            request = matrix.asked(address, matrix.DOORS[address.name], person)
+            yield request.address, matrix.answer(caller, method, request)
+
+
+def request_of(name: str, person: Somebody) -> matrix.Asked:
+    """The request for one address with somebody's rows in it."""
+    address = next(address for address in matrix.tree() if address.name == name)
+    return matrix.asked(address, matrix.DOORS[name], person)
+
+
+def of_staffs_site(caller: Caller) -> Iterator[Page]:
+    for path in matrix.of_staff():
+        yield path, matrix.answer(caller, "GET", matrix.Asked(path, {}, ()))
+
+
+def steps(caller: Caller) -> list[Page]:
+    """A journey at its code, its details, its review, refused, and over."""
+    token = caller.person.journey
+    path = f"/operations/{token.uuid}/"
+    rows = OperationToken.objects.filter(pk=token.pk)
+    pages = [caller.ask("GET", path), caller.ask("GET", f"{path}?edit=1"), caller.ask("POST", path, {"fingerprint": token.fingerprint})]
+    for change in ({"verified_at": None, "expires_at": None, "data": None}, {"closed_at": token.created_at}):
+        rows.update(**change)
+        pages.append(caller.ask("GET", path))
+    return [(path, page) for page in pages]
+
+
+def on_the_way_in(language: str) -> list[Page]:
+    """The second step, the form that waited for it, and the codes that are shown once."""
+    user, client = UserFactory(language=language), browser(language)
+    form = urlencode({"csrfmiddlewaretoken": "of the page before", "note": "one door"})
+    client.post("/services/iqama-renewal/", form, content_type="application/x-www-form-urlencoded")
+    client.post("/sign-in/", {"username": user.username, "password": PASSWORD})
+    pages = [("/sign-in/code/", client.get("/sign-in/code/"))]
+    client.post("/sign-in/code/", {"code": right_code(user.tokens.latest("pk"))})
+    pages.append(("/account/unsent/", client.get("/account/unsent/")))
+    path = "/account/authenticator/"
+    client.get(path)
+    app = AuthenticatorApp(key=client.session[enrolment.KEY])
+    return [*pages, (path, client.post(path, {"code": app.code()}))]
+
+
+def without_file(caller: Caller) -> list[Page]:
+    """A page whose file is gone."""
+    copy = caller.person.page.prints.get()
+    copy.file.delete(save=False)
+    path = f"/documents/{caller.person.page.serial}.pdf"
+    return [(path, caller.ask("GET", path))]
+
+
+@override_settings(ROOT_URLCONF="tests.doors.trouble")
+def errors(language: str) -> list[Page]:
+    client = browser(language)
+    client.raise_request_exception = False
+    pages = [(path, client.get(path)) for path in ("/nothing/", "/trouble/", "/trouble-without-database/", "/sign-out/")]
+    pages.append(("/", client.get("/", headers={"host": "evil.example"})))
+    client.handler.enforce_csrf_checks = True
+    return [*pages, ("/sign-in/", client.post("/sign-in/"))]
