@@ -166,6 +166,11 @@ def ltr(value: Any) -> SafeString:
     return format_html('<bdi dir="ltr">{}</bdi>', value)
 
 
+def listed(parts: Iterable[Any]) -> str:
+    """A few things in one sentence, with the comma of the language."""
+    return ("، " if language() == "ar" else ", ").join(str(part) for part in parts)
+
+
 def money(amount: Any) -> SafeString:
     """An amount with its currency, never broken over two lines."""
     figures = f"{Decimal(amount):,.2f}"

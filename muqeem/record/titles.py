@@ -1,7 +1,10 @@
-"""What the parameters are called, and how the public page groups them."""
+"""What the parameters are called, how the public page groups them, and how it says values and sources."""
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from muqeem import facts, hijri
 
 GROUPS: dict[str, Promise] = {
     "a": _("Residency renewal"),
@@ -29,7 +32,7 @@ _GROUP_OF = {
 TITLES: dict[str, Promise] = {
     "iqama.durations_months": _("Periods of renewal, in months"),
     "iqama.domestic.durations_months": _("Periods of renewal for domestic workers, in months"),
-    "iqama.term_calendar": _("Renewals run on by Hijri months (1) or Gregorian months (0)"),
+    "iqama.term_calendar": _("Months by which renewals run on"),
     "iqama.work.year_fee": _("Residency fee a year, SAR"),
     "iqama.domestic.year_fee": _("Residency fee a year for domestic workers, SAR"),
     "iqama.abroad_multiplier.dependants_domestic": _("Factor of the residency fee for dependants and domestic workers abroad"),
@@ -40,12 +43,12 @@ TITLES: dict[str, Promise] = {
     "workpermit.year_fee": _("Work permit a year, SAR"),
     "levy.month.saudi_majority": _("Expatriate levy a month where Saudis are at least half, SAR"),
     "levy.month.expat_majority": _("Expatriate levy a month where expatriates are the majority, SAR"),
-    "levy.small.in_force": _("Very small establishments are partly exempt from the levy (1) or not (0)"),
-    "levy.small.last_day": _("Last day of the exemption of very small establishments: Hijri year, month, day"),
+    "levy.small.in_force": _("Very small establishments are partly exempt from the levy"),
+    "levy.small.last_day": _("Last day of the exemption of very small establishments"),
     "levy.small.workers": _("Workers of a very small establishment at most, the owner included"),
     "levy.small.free": _("Expatriates exempt from the levy in a very small establishment whose owner works there full time"),
     "levy.small.free_with_saudi": _("Expatriates exempt from the levy in a very small establishment that employs one more Saudi"),
-    "labour.collected_here": _("Work permit and levy are collected here (1) or not (0)"),
+    "labour.collected_here": _("Work permit and levy are collected here"),
     "dependant.month_fee": _("Levy a month for each dependant or companion, SAR"),
     "dependant.proof_of_study_age": _("Age from which a dependant's proofs are needed"),
     "dependant.male_transfer_age": _("Age at which a male dependant moves to an employer"),
@@ -77,6 +80,33 @@ TITLES: dict[str, Promise] = {
     "vat.rate": _("VAT on service charges"),
 }
 
+YES_OR_NO: dict[str, Promise] = {"1": _("Yes"), "0": _("No")}
+ANSWERS: dict[str, dict[str, Promise]] = {  # what the figures of a parameter stand for
+    "labour.collected_here": YES_OR_NO,
+    "levy.small.in_force": YES_OR_NO,
+    "iqama.term_calendar": {"1": _("Hijri months"), "0": _("Gregorian months")},
+}
+HIJRI_DAYS = {"levy.small.last_day"}
+
+# The sources that the portal comes with; staff write further ones in the language that they are quoted in.
+SOURCES = (
+    _("Muqeem API description, version 1.9"),
+    _("manoramaonline.com, 12 December 2022"),
+    _("eastcoastdaily.in, 31 December 2022"),
+    _("zawya.com, ministry of labour, 9 December 2021"),
+    _("gulfnews.com, 2024"),
+    _("okaz.com.sa: extended in 2024 for three years; applied by Qiwa until 14 Sha'ban 1448 (16 January 2026)"),
+    _(
+        "okaz.com.sa, 16 January 2026, there 21 January 2027, by the Umm al-Qura table the 22nd; "
+        "Qiwa counts the days beyond, here begun months"
+    ),
+    _("okaz.com.sa, 16 January 2026: nine or fewer, the owner included"),
+    _("okaz.com.sa, 16 January 2026; which workers it does not say, here the longest-standing"),
+    _("okaz.com.sa, 16 January 2026; saudigazette.com.sa, 19 March 2022"),
+    _("no source says which calendar; fees are reported by Gregorian months"),
+)
+NO_SOURCE = "—"
+
 
 def group_of(code: str) -> str:
     """The group under which the public page shows a parameter."""
@@ -86,3 +116,18 @@ def group_of(code: str) -> str:
 def title_of(code: str) -> Promise | str:
     """What a parameter is called; its code where it has no name yet."""
     return TITLES.get(code, code)
+
+
+def value_in_words(code: str, value: str) -> str:
+    """A value as people read it: an answer for a switch, a day in both calendars, a list with spaces."""
+    if code in ANSWERS:
+        return str(ANSWERS[code].get(value, value))
+    parts = [part.strip() for part in value.split(",")]
+    if code in HIJRI_DAYS:
+        return facts.dates_in_text(hijri.from_hijri(*map(int, parts)))
+    return facts.listed(parts)
+
+
+def source_in_words(source: str) -> str:
+    """A source in the reader's language, if it is one of those that the portal came with; nothing where there is none."""
+    return "" if source == NO_SOURCE else gettext(source)

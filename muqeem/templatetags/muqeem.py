@@ -23,6 +23,7 @@ register = template.Library()
 register.filter("bdi", facts.ltr)
 register.filter("named", facts.named)
 register.filter("second_name", facts.second_name)
+register.filter("listed", facts.listed)
 register.filter("at_most", counts.at_most)
 
 STEPS = ("code", "details", "review", "print")
@@ -91,12 +92,6 @@ def grouped(code: str, size: int = 4) -> SafeString:
 def both_names(name: Any) -> SafeString:
     """A name in the active language's script with the other under it."""
     return facts.show("name", name)
-
-
-@register.filter
-def listed(parts: Iterable[Any]) -> str:
-    """A few things in one sentence, with the comma of the language."""
-    return ("، " if facts.language() == "ar" else ", ").join(str(part) for part in parts)
 
 
 # --- frame ---------------------------------------------------------------------------------------

@@ -34,9 +34,9 @@ def fees(request: HttpRequest) -> HttpResponse:
 def _parameter(row: Parameter) -> dict[str, Any]:
     return {
         "title": titles.title_of(row.code),
-        "value": row.value,
+        "value": titles.value_in_words(row.code, row.value),
         "from_on": row.from_on,
-        "source": row.source,
+        "source": titles.source_in_words(row.source),
         "confidence": row.get_confidence_display(),
         "uncertain": row.uncertain,
     }

@@ -47,6 +47,7 @@ def receipt(request: MemberRequest, uuid: UUID) -> HttpResponse:
         "receipt": found,
         "operation": {"title": found.title, "done_title": named(found.titles)},
         "facts": found.facts,
+        "changed": {key: value for key, value in found.facts.items() if key.startswith("new_")},
         "fee": found.fee,
         "documents": documents,
         "all_ready": len(documents) > 1 and all(page["state"] == "ready" for page in documents),
