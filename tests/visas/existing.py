@@ -13,6 +13,7 @@ from muqeem.hijri import to_hijri
 from muqeem.operations.base import Operation
 from muqeem.operations.invariants import violations
 from muqeem.operations.models import Document, Print, Receipt
+from muqeem.operations.perform import perform
 from muqeem.record.models import Message, Parameter
 from residency.models import Movement, Resident, Visa
 from tests.accounts.people import all_at_once
@@ -52,6 +53,12 @@ def abroad(visa: Visa | None = None, *, since: int = -5) -> Visa:
 def acting_for(visa: Visa, **person: Any) -> Person:
     """The main user of the employer, with an authenticator app."""
     return Person(resident=visa.resident, **{"by_app": True, "language": "en"} | person)
+
+
+def done(person: Person, slug: str, **answers: Any) -> Receipt:
+    """A finished operation."""
+    token = person.ready(slug=slug, **answers)
+    return perform(token, token.fingerprint)
 
 
 def terms(day: date | None = None) -> Any:

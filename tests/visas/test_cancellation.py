@@ -23,6 +23,7 @@ from tests.visas.existing import (
     at_once,
     broken,
     cross,
+    done,
     errors,
     final_of,
     form_for,
@@ -161,7 +162,7 @@ def test_over_http_a_visa_is_cancelled_and_all_steps_say_that_nothing_is_refunde
 def test_a_cancellation_costs_nothing_spends_nothing_and_has_a_slip():
     visa = visa_of()
     person = acting_for(visa)
-    receipt = perform(token := person.ready(slug=SLUG), token.fingerprint)
+    receipt = done(person, SLUG)
     now = Visa.objects.get()
     assert (now.cancelled_on, now.state(terms())) == (clock.today(), VisaState.CANCELLED)
     person.wallet.refresh_from_db()
@@ -180,15 +181,14 @@ def test_a_cancellation_costs_nothing_spends_nothing_and_has_a_slip():
 
 def test_a_used_up_package_still_cancels():
     visa = visa_of()
-    token = acting_for(visa, operations=0).ready(slug=SLUG)
-    assert perform(token, token.fingerprint).spent == 0
+    assert done(acting_for(visa, operations=0), SLUG).spent == 0
 
 
 def test_after_a_cancellation_another_visa_is_issued():
     visa = visa_of()
     person = acting_for(visa)
-    perform(token := person.ready(slug=SLUG), token.fingerprint)
-    perform(token := person.ready(slug="exit-reentry-issue"), token.fingerprint)
+    done(person, SLUG)
+    done(person, "exit-reentry-issue")
     assert Visa.objects.filter(cancelled_on=None).count() == 1
     assert broken() == []
 

@@ -21,6 +21,7 @@ from tests.visas.existing import (
     at_once,
     broken,
     cross,
+    done,
     errors,
     final_of,
     form_for,
@@ -264,7 +265,7 @@ def test_over_http_a_visa_is_extended_in_both_languages(language, words):
 def test_an_extension_moves_the_last_day_is_paid_and_told():
     visa = abroad()
     person = acting_for(visa)
-    receipt = perform(token := person.ready(slug=SLUG, days="31"), token.fingerprint)
+    receipt = done(person, SLUG, days="31")
     now = Visa.objects.get(pk=visa.pk)
     assert (now.return_before, now.ends_on, now.state(terms())) == (in_days(LAST + 31), in_days(LAST + 31), VisaState.TRAVELLED)
     person.wallet.refresh_from_db()
@@ -289,7 +290,7 @@ def test_an_extended_visa_is_extended_once_more():
     visa = abroad()
     person = acting_for(visa)
     for _time in range(2):
-        perform(token := person.ready(slug=SLUG, days="10"), token.fingerprint)
+        done(person, SLUG, days="10")
     assert Visa.objects.get(pk=visa.pk).last_day == in_days(LAST + 20)
 
 

@@ -18,12 +18,17 @@ from visas.existing import rules
 from visas.existing.fees import cancellation_fee, extension_fee, fine_fee
 from visas.existing.forms import CancellationForm, ExtensionForm, FinalExitCancellationForm, FineForm, ReprintForm
 from visas.existing.standing import final_exit_to_cancel, page_of
-from visas.travellers import accompanying, of_member, traveller
+from visas.travellers import companion, of_member, traveller
 
 
 def of_visa(visa: Visa) -> dict[str, Any]:
     """What pages call the visa by."""
     return {"visa_number": visa.number, "visa_kind": Visa.Kind(visa.kind).label, "visa_issued_on": visa.issued_on}
+
+
+def as_it_stood(visa: Visa) -> dict[str, Any]:
+    """The same with its last day, of a visa that ends here."""
+    return of_visa(visa) | {"visa_until_on": visa.last_day}
 
 
 class ExtendExitReentry(Operation):
@@ -91,7 +96,7 @@ class CancelVisa(Operation):
 
     def facts(self) -> dict[str, Any]:
         """The person, and the visa as it stood."""
-        return stored(traveller(self.resident, self.terms) | of_visa(self.visa) | {"visa_until_on": self.visa.last_day})
+        return stored(traveller(self.resident, self.terms) | as_it_stood(self.visa))
 
     def apply(self) -> dict[str, Any]:
         """End the visa today."""
@@ -155,7 +160,7 @@ class CancelFinalExit(CancelVisa):
 
     def facts(self) -> dict[str, Any]:
         """The resident with the visa, and whose visas end with it."""
-        family = {"accompanying": accompanying(self.family)} if self.family else {}
+        family = {"accompanying": [companion(member) for member in self.family]} if self.family else {}
         return stored(super().facts() | family)
 
     def apply(self) -> dict[str, Any]:
@@ -169,7 +174,7 @@ class CancelFinalExit(CancelVisa):
     def facts_of(self, person: Resident) -> dict[str, Any]:
         """The member's own papers and visa."""
         visa = self.of_family.get(person)
-        return stored(of_member(person, self.resident, self.terms) | of_visa(visa)) if visa else {}
+        return stored(of_member(person, self.resident, self.terms) | as_it_stood(visa)) if visa else {}
 
 
 class ReprintVisa(Operation):
@@ -239,7 +244,7 @@ class PayVisaFine(Operation):
     def facts(self) -> dict[str, Any]:
         """For whom and for which visa."""
         known = {"name": self.resident.names, "iqama_number": self.resident.iqama_number}
-        return stored(known | of_visa(self.visa) | {"visa_until_on": self.visa.last_day})
+        return stored(known | as_it_stood(self.visa))
 
     def apply(self) -> dict[str, Any]:
         """Take the visa out of the way."""
