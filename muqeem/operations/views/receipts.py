@@ -87,21 +87,22 @@ def _newest(document: Document) -> Print:
 @member
 def document(request: MemberRequest, serial: str) -> HttpResponse:
     """The document's address leads to its receipt."""
-    return redirect("receipt", _seen(request, serial).receipt.uuid)
+    _document, found = _seen(request, serial)
+    return redirect("receipt", found.uuid)
 
 
 @member
 def document_pdf(request: MemberRequest, serial: str) -> HttpResponseBase:
     """The newest copy as a file; while it is being made, the receipt shows the progress."""
-    found = _seen(request, serial)
-    printed = _newest(found)
+    page, found = _seen(request, serial)
+    printed = _newest(page)
     if not printed.ready:
-        return redirect("receipt", found.receipt.uuid)
+        return redirect("receipt", found.uuid)
     try:
         file = printed.file.open()
     except FileNotFoundError:
         return _without_file(request, found, printed)
-    return _file(request, file, f"{found.serial}-{printed.copy}.pdf")
+    return _file(request, file, f"{page.serial}-{printed.copy}.pdf")
 
 
 @member
@@ -117,7 +118,7 @@ def receipt_pdf(request: MemberRequest, uuid: UUID) -> HttpResponseBase:
             with printed.file.open() as file:
                 contents.append(file.read())
         except FileNotFoundError:
-            return _without_file(request, printed.document, printed)
+            return _without_file(request, found, printed)
     return _file(request, BytesIO(pdf.joined(contents)), f"{found.number}.pdf")
 
 
@@ -126,13 +127,13 @@ def _file(request: MemberRequest, file: Any, name: str) -> FileResponse:
     return FileResponse(file, as_attachment="download" in request.GET, filename=name, content_type="application/pdf")
 
 
-def _without_file(request: MemberRequest, found: Document, lost: Print) -> HttpResponse:
+def _without_file(request: MemberRequest, found: Receipt, lost: Print) -> HttpResponse:
     """A copy that is on record and not in the storage: only the next one can be printed."""
-    logger.error("the file of a copy is missing", extra={"reference": f"{found.serial}-{lost.copy}.pdf"})
+    logger.error("the file of a copy is missing", extra={"reference": f"{lost.document.serial}-{lost.copy}.pdf"})
     context = {
-        "operation": {"title": found.receipt.title},
-        "receipt": found.receipt,
-        "document": _shown(found, lost) | {"next_copy": lost.copy + 1},
+        "operation": {"title": found.title},
+        "receipt": found,
+        "document": _shown(lost.document, lost) | {"next_copy": lost.copy + 1},
     }
     return render(request, "operations/file_missing.html", context, status=404)
 
@@ -144,10 +145,10 @@ def document_copies(request: MemberRequest, serial: str) -> HttpResponse:
 
     The form names the copy that its button promised. Whoever posts it again has taken that copy and is led to it.
     """
-    found = _seen(request, serial)
+    page, found = _seen(request, serial)
     with transaction.atomic():
-        taken = _taken(found, request.POST.get("copy", ""), request.user)
-    return redirect("document-pdf", serial) if taken and taken.ready else redirect("receipt", found.receipt.uuid)
+        taken = _taken(page, request.POST.get("copy", ""), request.user)
+    return redirect("document-pdf", serial) if taken and taken.ready else redirect("receipt", found.uuid)
 
 
 @member
@@ -172,13 +173,17 @@ def _taken(found: Document, promised: str, user: User) -> Print | None:
     return newest
 
 
-def _seen(request: MemberRequest, serial: str) -> Document:
+def _seen(request: MemberRequest, serial: str) -> tuple[Document, Receipt]:
+    """A page and the receipt through which the member sees it: its own, or one of a copy, where another account made the page."""
     try:
-        number = clean_serial(serial)
+        page = get_object_or_404(Document, serial=clean_serial(serial))
     except ValidationError:
         raise Http404 from None
-    seen = Document.objects.filter(receipt__in=Receipt.objects.seen_by(request.membership))
-    return get_object_or_404(seen.select_related("receipt"), serial=number)
+    receipts = Receipt.objects.seen_by(request.membership).filter(Q(documents=page) | Q(copies__document=page))
+    found = receipts.order_by("pk").first()  # its own is older than any of a copy
+    if found is None:
+        raise Http404
+    return page, found
 
 
 @member
