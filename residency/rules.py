@@ -176,7 +176,7 @@ def no_arrears(resident: Resident, account: Account, terms: Terms) -> Finding:
 
 # --- their papers ---------------------------------------------------------------------------------
 def residency_issued(resident: Resident, account: Account, terms: Terms) -> Finding:
-    """There is a residency to renew."""
+    """A residency has been issued."""
     if resident.iqama is None:
         return unmet(NOT_ISSUED, mend=say(ISSUE_FIRST))
     return met(ISSUED)

@@ -54,6 +54,7 @@ def passport_lasts(code: str) -> Rule:
             return unmet(PASSPORT_SHORT, left_days=left, min_days=least, mend=say(UPDATE_PASSPORT))
         return met(PASSPORT_VALID)
 
+    rule.__doc__ = f"The passport is valid for as many more days as `{code}` says."
     return rule
 
 
