@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import override
 
-from muqeem import barcodes, counts, hijri
+from muqeem import barcodes, counts, facts, hijri
 
 register = template.Library()
 
