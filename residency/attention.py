@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from muqeem.operations.findings import Finding
+from muqeem.operations.findings import OF_SOMEBODY, Finding
 from muqeem.record.terms import Terms
 from muqeem.sentences import Sentence, say, sentence
-from residency import rules
+from residency import deadlines, rules
 from residency.models import Clearance, Resident
 from residency.standing import covered_until, late_offence
 
+MOST_VISAS = 10  # of a family or a household, of which is spoken at once
 NEAR = 60  # days before the end of a residency from which on its fine is spoken of
 
 FINE_FREE = sentence("fine-free-until", _("Last day to renew without a fine: %(date)s"))
@@ -56,6 +58,16 @@ def to_watch(resident: Resident, findings: Iterable[Finding], terms: Terms) -> l
         if not finding.met and finding.fact != chosen
     ]
     return [*_fine(resident, terms), *notices, *_ends_first(resident, terms)]
+
+
+def visas_to_watch(reach: QuerySet[Resident], own: Resident | None, terms: Terms) -> list[Notice]:
+    """The near last days of visas of everybody whom an account reaches, with the names of the others."""
+    notices = []
+    for deadline in deadlines.of_residents(reach, terms, MOST_VISAS):
+        person = deadline.visa.resident
+        fact = deadline.fact if person == own else say(OF_SOMEBODY, name=person.names, fact=deadline.fact)
+        notices.append(Notice("soon", fact, deadline.mend))
+    return notices
 
 
 def _fine(resident: Resident, terms: Terms) -> list[Notice]:

@@ -13,9 +13,18 @@ from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 
 from muqeem.record.terms import Terms
+from muqeem.sentences import Sentence, say, sentence
 from residency.models import Resident, Visa, VisaState
 
 REMINDERS = "visa.reminder_days"  # before the last day
+
+
+CANCEL_BY = sentence("visa-cancel-by", _("Unused visa: cancel by %(date)s"))
+RETURN_BY = sentence("visa-return-by", _("Outside the Kingdom: return by %(date)s"))
+EXIT_BY = sentence("visa-exit-by", _("Final exit visa: leave by %(date)s"))
+FINED_AFTER = sentence("visa-fined-after", _("A visa that is neither used nor cancelled costs a fine"))
+EXTENDED_BEFORE = sentence("visa-extended-before", _("It can be extended before that day"))
+CANCELLED_BEFORE = sentence("visa-cancelled-before", _("Whoever stays cancels it before that day"))
 
 
 class About(TextChoices):
@@ -24,6 +33,9 @@ class About(TextChoices):
     CANCEL = "cancel", _("Cancel by")
     RETURN = "return", _("Return before")
     EXIT = "exit", _("Exit before")
+
+
+SAID = {About.CANCEL: (CANCEL_BY, FINED_AFTER), About.RETURN: (RETURN_BY, EXTENDED_BEFORE), About.EXIT: (EXIT_BY, CANCELLED_BEFORE)}
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,16 @@ class Deadline:
             case VisaState.VALID if visa.kind in Visa.RE_ENTRY and visa.travelled_on is None and visa.cancel_by(terms) >= terms.on:
                 return cls(visa, About.CANCEL, visa.cancel_by(terms))
         return None
+
+    @property
+    def fact(self) -> Sentence:
+        """What has to be done by when."""
+        return say(SAID[self.about][0], date=self.on)
+
+    @property
+    def mend(self) -> Sentence:
+        """What follows, or what else is possible."""
+        return say(SAID[self.about][1])
 
     @property
     def began_on(self) -> date:
@@ -78,22 +100,21 @@ def near_days(terms: Terms) -> int:
 
 
 def near(visas: QuerySet[Visa], terms: Terms) -> QuerySet[Visa]:
-    """The visas whose last day, `deadline_on`, is near; those of people who have died or left have none."""
+    """The visas whose last day, `deadline_on`, is near, the first ones first; those of people who have died or left have none."""
     last = terms.on + timedelta(days=near_days(terms))
     open_ones = visas.filter(cancelled_on=None, used_on=None, fined_on=None, ends_on__gte=terms.on, resident__in=Resident.objects.here())
-    return open_ones.annotate(deadline_on=_last_day(terms)).filter(deadline_on__range=(terms.on, last))
+    return open_ones.annotate(deadline_on=_last_day(terms)).filter(deadline_on__range=(terms.on, last)).order_by("deadline_on", "pk")
 
 
-def with_near_ones(residents: QuerySet[Resident], terms: Terms) -> QuerySet[Resident]:
-    """Those of the residents who have a visa whose last day is near."""
-    return residents.filter(Exists(near(Visa.objects.filter(resident=OuterRef("pk")), terms)))
+def has_near_one(terms: Terms) -> Exists:
+    """Whether a resident has a visa whose last day is near."""
+    return Exists(near(Visa.objects.filter(resident=OuterRef("pk")), terms))
 
 
-def of_residents(residents: Iterable[Resident], terms: Terms) -> dict[int, Deadline]:
-    """The near last days of some residents, by the resident's key."""
-    visas = near(Visa.objects.filter(resident__in=list(residents)), terms).select_related("resident")
-    deadlines = (Deadline.of(visa, terms) for visa in visas)
-    return {deadline.visa.resident_id: deadline for deadline in deadlines if deadline}
+def of_residents(residents: QuerySet[Resident] | Iterable[Resident], terms: Terms, most: int) -> list[Deadline]:
+    """The near last days of some residents, the first ones first."""
+    visas = near(Visa.objects.filter(resident__in=residents), terms).select_related("resident")[:most]
+    return [deadline for visa in visas if (deadline := Deadline.of(visa, terms))]
 
 
 def _last_day(terms: Terms) -> Case:

@@ -21,6 +21,7 @@ from muqeem.operations.base import registry
 from muqeem.operations.judge import terms_of_today
 from muqeem.operations.models import Receipt
 from muqeem.operations.views.services import menu, subscription_of, why_closed
+from muqeem.record.terms import Terms
 from residency import attention, lists
 from residency.models import Resident
 from residency.models.people import ResidentQuerySet
@@ -80,7 +81,8 @@ def _common(request: Any, today: date) -> dict[str, Any]:
 # --- residents and citizens -----------------------------------------------------------------------
 def _individual(request: Any) -> HttpResponse:
     """Own residency, days left, and what to do next; family and domestic workers."""
-    today = clock.today()
+    terms = terms_of_today()
+    today = terms.on
     reach = Resident.objects.reachable_by(request.account)
     own = reach.filter(iqama_number=request.account.number).select_related("sponsor").first()
     others = reach.exclude(pk=own.pk) if own else reach
@@ -90,17 +92,18 @@ def _individual(request: Any) -> HttpResponse:
         "resident": own,
         "rows": [lists.row(person, today) for person in people[:PEOPLE]],
         "more": len(people) > PEOPLE,
+        "visas": attention.visas_to_watch(reach, own, terms),
     }
     if own:
-        context |= {"days_left": lists.row(own, today)["days_left"]} | _what_to_do(request, own)
+        context |= {"days_left": lists.row(own, today)["days_left"]} | _what_to_do(request, own, terms)
     return render(request, "residency/home_individual.html", context)
 
 
-def _what_to_do(request: Any, resident: Resident) -> dict[str, Any]:
+def _what_to_do(request: Any, resident: Resident, terms: Terms) -> dict[str, Any]:
     """The next step of the own residency and what to watch; nothing of somebody who has gone."""
     if resident.left_on or resident.deceased_on:
         return {}
-    service, terms = registry[RENEWAL], terms_of_today()
+    service = registry[RENEWAL]
     findings = service.judge(resident, request.account, terms)
     closed = why_closed(request, service)
     step = attention.next_step(findings)
@@ -121,12 +124,13 @@ def _renew(resident: Resident) -> str:
 # --- establishments -------------------------------------------------------------------------------
 def _establishment(request: Any) -> HttpResponse:
     """Counts that need action, each leading to its list; who expires first and when the others do; subscription and wallet."""
-    today = clock.today()
+    terms = terms_of_today()
+    today = terms.on
     context = _common(request, today)
     reach = Resident.objects.reachable_by(request.account, request.membership.branch_ids())
-    urgent = lists.LISTS["urgent"].who(reach, today).select_related("occupation", "branch").order_by("permit_ends_on", "pk")
+    urgent = lists.LISTS["urgent"].who(reach, terms).select_related("occupation", "branch").order_by("permit_ends_on", "pk")
     may_renew = request.membership.may(RENEWAL) and context["subscription"] is not None
-    counts = _counts(request, reach, context["subscription"], today)
+    counts = _counts(request, reach, context["subscription"], terms)
     context |= {
         "counts": counts,
         "band": _band_passed(context["subscription"], counts),
@@ -136,19 +140,19 @@ def _establishment(request: Any) -> HttpResponse:
     return render(request, "residency/home_establishment.html", context)
 
 
-def _counts(request: Any, reach: ResidentQuerySet, subscription: Subscription | None, today: date) -> dict[str, int]:
+def _counts(request: Any, reach: ResidentQuerySet, subscription: Subscription | None, terms: Terms) -> dict[str, int]:
     """Every number of the page in one query: the lists, what is worst in each, and how full the package's band is."""
-    here, expired = reach.here(), lists.LISTS["expired"].who(reach, today)
+    here, expired = reach.here(), lists.LISTS["expired"].who(reach, terms)
     worst = {
         "family": lists.Capped(here.filter(head__isnull=False)),
-        "this_week": lists.Capped(lists.LISTS["expiring"].who(reach, today).filter(permit_ends_on__lt=today + WEEK)),
-        "fined": lists.Capped(expired.filter(permit_ends_on__lt=today - timedelta(days=terms_of_today().number("iqama.renew.grace_days")))),
-        "abroad_soon": lists.Capped(lists.LISTS["urgent"].who(reach, today).filter(departed_on__isnull=False)),
+        "this_week": lists.Capped(lists.LISTS["expiring"].who(reach, terms).filter(permit_ends_on__lt=terms.on + WEEK)),
+        "fined": lists.Capped(expired.filter(permit_ends_on__lt=terms.on - timedelta(days=terms.number("iqama.renew.grace_days")))),
+        "abroad_soon": lists.Capped(lists.LISTS["urgent"].who(reach, terms).filter(departed_on__isnull=False)),
     }
     limit = subscription.package.residents_up_to if subscription else None
     if limit is not None:
         worst["in_band"] = lists.Capped(Resident.objects.reachable_by(request.account).here(), up_to=limit)
-    return lists.counts(request.account, reach, today, ("residents", "urgent", "expiring", "expired", "outside"), **worst)
+    return lists.counts(request.account, reach, terms, ("residents", "urgent", "expiring", "expired", "outside", "visas"), **worst)
 
 
 def _band_passed(subscription: Subscription | None, counts: dict[str, int]) -> str:

@@ -1,6 +1,6 @@
 """The saved lists of residents management: who is in each, how it is sorted, and how many there are."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from muqeem import countries
 from muqeem.counts import MOST
+from muqeem.record.terms import Terms
+from residency import deadlines
 from residency.models.people import Resident, ResidentQuerySet
 
 SOON = timedelta(days=30)
@@ -24,36 +26,40 @@ class SavedList:
 
     slug: str
     title: Promise | str
-    who: Callable[[ResidentQuerySet, date], ResidentQuerySet]
+    who: Callable[[ResidentQuerySet, Terms], ResidentQuerySet]
     order: str = BY_NAME
     always: bool = True  # shown also when nobody is in it
 
 
-def _urgent(reach: ResidentQuerySet, today: date) -> ResidentQuerySet:
-    return reach.here().filter(permit_ends_on__lte=today + SOON)
+def _urgent(reach: ResidentQuerySet, terms: Terms) -> ResidentQuerySet:
+    return reach.here().filter(permit_ends_on__lte=terms.on + SOON)
 
 
-def _expiring(reach: ResidentQuerySet, today: date) -> ResidentQuerySet:
-    return _urgent(reach, today).filter(permit_ends_on__gte=today)
+def _expiring(reach: ResidentQuerySet, terms: Terms) -> ResidentQuerySet:
+    return _urgent(reach, terms).filter(permit_ends_on__gte=terms.on)
 
 
-def _expired(reach: ResidentQuerySet, today: date) -> ResidentQuerySet:
-    return reach.here().filter(permit_ends_on__lt=today)
+def _expired(reach: ResidentQuerySet, terms: Terms) -> ResidentQuerySet:
+    return reach.here().filter(permit_ends_on__lt=terms.on)
 
 
-def _outside(reach: ResidentQuerySet, today: date) -> ResidentQuerySet:
+def _outside(reach: ResidentQuerySet, terms: Terms) -> ResidentQuerySet:
     return reach.here().filter(departed_on__isnull=False)
 
 
-def _awaiting(reach: ResidentQuerySet, today: date) -> ResidentQuerySet:
+def _visas(reach: ResidentQuerySet, terms: Terms) -> ResidentQuerySet:
+    return reach.here().filter(deadlines.has_near_one(terms))
+
+
+def _awaiting(reach: ResidentQuerySet, terms: Terms) -> ResidentQuerySet:
     return reach.here().filter(permit_ends_on=None)
 
 
-def _gone(reach: ResidentQuerySet, today: date) -> ResidentQuerySet:
+def _gone(reach: ResidentQuerySet, terms: Terms) -> ResidentQuerySet:
     return reach.filter(Q(left_on__isnull=False) | Q(deceased_on__isnull=False))
 
 
-EVERYBODY = SavedList("residents", _("All residents"), lambda reach, today: reach.here())
+EVERYBODY = SavedList("residents", _("All residents"), lambda reach, terms: reach.here())
 LISTS = {
     saved.slug: saved
     for saved in (
@@ -62,6 +68,7 @@ LISTS = {
         SavedList("expiring", _("Expire within 30 days"), _expiring, BY_EXPIRY),
         SavedList("expired", _("Expired"), _expired, BY_EXPIRY),
         SavedList("outside", _("Outside the Kingdom"), _outside),
+        SavedList("visas", _("Last day of a visa is near"), _visas, always=False),
         SavedList("awaiting", _("Awaiting issue"), _awaiting, always=False),
         SavedList("gone", _("Left for good or deceased"), _gone, always=False),
     )
@@ -78,21 +85,27 @@ class Capped(Subquery):
         super().__init__(rows.order_by().values("pk")[: up_to + 1])
 
 
-def counts(account: Account, reach: ResidentQuerySet, today: date, slugs: Iterable[str] = LISTS, **others: Capped) -> dict[str, int]:
+def counts(account: Account, reach: ResidentQuerySet, terms: Terms, slugs: Iterable[str] = LISTS, **others: Capped) -> dict[str, int]:
     """How many are in each list, and in whatever else is to be counted, in one query."""
-    wanted = {slug: Capped(LISTS[slug].who(reach, today)) for slug in slugs} | others
+    wanted = {slug: Capped(LISTS[slug].who(reach, terms)) for slug in slugs} | others
     row = Account.objects.filter(pk=account.pk).values_list(*wanted.values()).get()
     return dict(zip(wanted, row, strict=True))
 
 
-def chips(account: Account, reach: ResidentQuerySet, today: date, current: SavedList | None) -> list[dict[str, Any]]:
+def chips(account: Account, reach: ResidentQuerySet, terms: Terms, current: SavedList | None) -> list[dict[str, Any]]:
     """The lists as one chooses among them, each with its number; rare ones only where somebody is in them."""
-    numbers = counts(account, reach, today)
+    numbers = counts(account, reach, terms)
     return [
         {"slug": saved.slug, "title": saved.title, "count": numbers[saved.slug], "current": saved is current}
         for saved in LISTS.values()
         if saved.always or saved is current or numbers[saved.slug]
     ]
+
+
+def rows(residents: Sequence[Resident], terms: Terms) -> list[dict[str, Any]]:
+    """What a list shows of people beside them, with the last day of a visa where it is near."""
+    near = {deadline.visa.resident_id: deadline for deadline in deadlines.of_residents(residents, terms, most=len(residents))}
+    return [row(resident, terms.on) | {"deadline": near.get(resident.pk)} for resident in residents]
 
 
 def row(resident: Resident, today: date) -> dict[str, Any]:

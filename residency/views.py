@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import MemberRequest, member
-from muqeem import clock, numbers
+from muqeem import numbers
 from muqeem.operations.base import registry
 from muqeem.operations.judge import terms_of_today
 from muqeem.operations.models import Receipt
@@ -31,10 +31,10 @@ RECEIPTS = 5
 @member
 def residents(request: MemberRequest) -> HttpResponse:
     """One of the saved lists of those whom the member reaches; or, whatever list they are in, those whom a search means."""
-    reach, today = _reach(request), clock.today()
+    reach, terms = _reach(request), terms_of_today()
     typed = request.GET.get("q", "").strip()
     chosen = None if typed else lists.LISTS.get(request.GET.get("list", ""), lists.EVERYBODY)
-    found = chosen.who(reach, today) if chosen else search(reach, typed)
+    found = chosen.who(reach, terms) if chosen else search(reach, typed)
     kept = {"list": chosen.slug} if chosen else {"q": typed}
     page = Page(
         found.select_related("occupation", "branch"),
@@ -42,14 +42,14 @@ def residents(request: MemberRequest) -> HttpResponse:
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
-    chips = lists.chips(request.account, reach, today, chosen)
+    chips = lists.chips(request.account, reach, terms, chosen)
     context = {
         "q": typed[:LONGEST],
         "list": chosen,
         "caption": chosen.title if chosen else _("Search"),
         "chips": [chip | {"url": f"?{urlencode({'list': chip['slug']})}"} for chip in chips],
         "total": next((chip["count"] for chip in chips if chip["current"]), None),
-        "rows": [lists.row(resident, today) for resident in page.rows],
+        "rows": lists.rows(page.rows, terms),
         "previous": urlencode(kept | page.previous) if page.previous else "",
         "next": urlencode(kept | page.next) if page.next else "",
     }

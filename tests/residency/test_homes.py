@@ -26,6 +26,7 @@ from tests.factories import (
     ResidentFactory,
     SubscriptionFactory,
     UserFactory,
+    VisaFactory,
     WalletFactory,
     in_days,
 )
@@ -239,7 +240,7 @@ def test_a_residents_home_takes_as_many_queries_for_one_relative_as_for_three(
         ResidentFactory(son=True, head=own.resident, aged=age)
         ClearanceFactory(resident=own.resident)
     own.home()
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert len(own.home().context["rows"]) == family
 
 
@@ -266,6 +267,7 @@ def test_every_count_is_that_of_the_list_it_leads_to(noura: Client, establishmen
     ResidentFactory(sponsor=establishment, expiring_in=-4)
     ResidentFactory(sponsor=establishment, expiring_in=-300, left=True, outside=True)
     ResidentFactory(expiring_in=3)
+    VisaFactory(resident=head, issued_on=in_days(-20), ends_on=in_days(2))
     answer = at_home(noura)
     counts = answer.context["counts"]
     assert counts == {
@@ -274,13 +276,14 @@ def test_every_count_is_that_of_the_list_it_leads_to(noura: Client, establishmen
         "expiring": 2,
         "expired": 2,
         "outside": 1,
+        "visas": 1,
         "family": 1,
         "this_week": 1,
         "fined": 1,
         "abroad_soon": 1,
     }
     page = answer.content.decode()
-    for slug in ("residents", "urgent", "expiring", "expired", "outside"):
+    for slug in ("residents", "urgent", "expiring", "expired", "outside", "visas"):
         query = "" if slug == "residents" else f"?list={slug}"
         assert f'href="/residents/{query}"' in page
         assert len(noura.get(f"/residents/{query}").context["rows"]) == counts[slug]

@@ -9,7 +9,7 @@ import pytest
 from muqeem import clock
 from muqeem.record.models import Parameter
 from muqeem.record.terms import Terms
-from residency.deadlines import About, Deadline, near, of_residents, with_near_ones
+from residency.deadlines import About, Deadline, has_near_one, near, of_residents
 from residency.models import Movement, Resident, Visa
 from tests.factories import MovementFactory, ResidentFactory, VisaFactory, in_days
 
@@ -103,8 +103,9 @@ def test_the_query_finds_exactly_the_visas_whose_last_day_is_near() -> None:
 
 def test_people_with_a_near_last_day_are_found_with_it() -> None:
     soon, late = visa(issued_on=-20, ends_on=4), visa(issued_on=-20, ends_on=30)
-    assert list(with_near_ones(Resident.objects.all(), terms())) == [soon.resident]
-    assert {key: found.on for key, found in of_residents([soon.resident, late.resident], terms()).items()} == {soon.resident_id: in_days(4)}
+    assert list(Resident.objects.filter(has_near_one(terms()))) == [soon.resident]
+    found = of_residents([soon.resident, late.resident], terms(), most=5)
+    assert [(each.visa, each.on) for each in found] == [(soon, in_days(4))]
 
 
 def test_how_early_people_are_told_is_a_parameter() -> None:
