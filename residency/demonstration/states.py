@@ -88,6 +88,8 @@ WORKERS = (
     State("Outside the Kingdom, did not return", expires_in=60, left=150, visa=Visa.Kind.SINGLE, visa_in=-75),
     State("Exit/re-entry visa not used yet", expires_in=90, visa=Visa.Kind.MULTIPLE),
     State("Exit/re-entry visa by months, not used yet", expires_in=250, visa=Visa.Kind.SINGLE, visa_months=2),
+    State("Outside the Kingdom, to return within 7 days", expires_in=250, left=20, visa=Visa.Kind.SINGLE, visa_in=7),
+    State("Final exit visa to be used by tomorrow", expires_in=120, visa=Visa.Kind.FINAL, visa_in=1, visa_since=50),
     State("Exit/re-entry visa to be cancelled within 3 days", expires_in=250, visa=Visa.Kind.SINGLE, visa_in=60, visa_since=87),
     State("Exit/re-entry visa ended unused", expires_in=90, visa=Visa.Kind.SINGLE, visa_in=-5),
     State("Final exit visa not used yet", expires_in=70, visa=Visa.Kind.FINAL, visa_in=45),
@@ -98,7 +100,7 @@ WORKERS = (
 
 DOMESTIC = (
     State("Domestic worker, 10 months left", expires_in=300),
-    State("Domestic worker outside the Kingdom", expires_in=29, left=12, visa=Visa.Kind.SINGLE),
+    State("Domestic worker outside the Kingdom, to return within 3 days", expires_in=29, left=12, visa=Visa.Kind.SINGLE, visa_in=3),
     State("Domestic worker, 15 months left", expires_in=450),
 )
 

@@ -34,3 +34,6 @@ class Command(BaseCommand):
         secrets = [f"  {person['username']}: {person['totp_secret']}" for person in people if "totp_secret" in person]
         self.stdout.write("Keys for an authenticator app:\n" + "\n".join(secrets))
         self.stdout.write("Codes and texts: `manage.py phone USERNAME`, or /demo/phone/ in the portal.")
+        self.stdout.write(
+            "Reminders of visas reach noura and faisal from 8 to 21 o'clock; `manage.py remind` sends those that are due now."
+        )
