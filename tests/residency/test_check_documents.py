@@ -11,9 +11,11 @@ from django.test import Client, override_settings
 from django.utils.translation import override
 
 from muqeem import clock
+from muqeem.hijri import format_gregorian
 from muqeem.operations.models import Document
 from muqeem.serials import new_serial, show_serial
 from residency.check.answers import of_document
+from tests.factories import VisaFactory
 from tests.operations.journeys import Person, said
 from tests.residency.test_desk_reading import LAYOUTS, sealed, typed_through
 
@@ -135,3 +137,15 @@ def test_the_page_says_without_a_script_what_it_says_with_one() -> None:
     page = said(Client().get("/check/", headers={"Cookie": "language=en"}))
     for said_by_both in ("The seal is genuine", "The seal is not genuine", "The seal cannot be verified here"):
         assert said_by_both in page
+
+
+# --- a visa that was cancelled since ----------------------------------------------------------------------------------
+def test_a_page_of_a_visa_that_was_cancelled_since_is_genuine_and_says_so(document: Document) -> None:
+    visa = VisaFactory()
+    document.facts = {"visa_number": visa.number}
+    with override("en"):
+        assert "valid until" in of_document(document).sentence
+        visa.cancel(clock.today())
+        assert of_document(document).sentence == f"Genuine, but the visa was cancelled on {format_gregorian(clock.today())}."
+        document.facts["cancelled_on"] = clock.today().isoformat()  # the page is the slip that says so
+        assert "valid until" in of_document(document).sentence
