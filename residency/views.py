@@ -62,7 +62,8 @@ def resident(request: MemberRequest, uuid: UUID) -> HttpResponse:
     reach = _reach(request)
     person = get_object_or_404(reach.select_related("occupation", "sponsor", "branch", "head"), uuid=uuid)
     View.objects.create(resident=person, user=request.user, account=request.account)
-    today, terms = clock.today(), terms_of_today()
+    terms = terms_of_today()
+    today = terms.on
     services = _services(request, person, terms)
     context = {
         "resident": person,
