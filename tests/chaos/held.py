@@ -48,9 +48,18 @@ def its_connection_is_ended(held: Held) -> None:
 
 
 def its_backend_is_killed(held: Held) -> None:
-    kill(held.backend)
-    time.sleep(0.1)  # until PostgreSQL has seen it and ends all the others
+    with psycopg.connect(held.site.engines.url(held.site.database), autocommit=True) as another:
+        kill(held.backend)
+        eventually(lambda: _has_ended(another))  # PostgreSQL ends all of them when it sees that one died
     eventually(held.site.engines.postgres.ready)
+
+
+def _has_ended(session: psycopg.Connection) -> bool:
+    try:
+        session.execute("SELECT 1")
+    except psycopg.OperationalError:
+        return True
+    return False
 
 
 def postgres_is_stopped_at_once(held: Held) -> None:

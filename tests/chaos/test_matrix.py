@@ -7,6 +7,8 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+from django.db import connection
+
 from accounts.models import OperationToken
 from muqeem.operations.models import Print
 from muqeem.record.models import Message
@@ -103,6 +105,7 @@ def test_wherever_a_text_or_a_page_breaks_it_comes_once(site: Site) -> None:
             held = eventually(look, within=40)
             fault(held)
             held.go_on()
+        connection.close()
         until_drained(*processes)
         sent = Message.objects.filter(arguments__receipt=token.receipts.get().number).exclude(sent_at=None).count()
         printed = Print.objects.filter(document__receipt__token=token).exclude(rendered_at=None).count()
