@@ -31,6 +31,7 @@ LABELS: dict[str, Promise | str] = {
     "months": _("Period"),
     "visa_number": _("Visa number"),
     "visa_kind": _("Visa type"),
+    "visa_state": _("Status of the visa"),
     "visa_months": _("Duration"),
     "visa_days": _("Duration"),
     "visa_issued_on": _("Issued on"),
@@ -216,8 +217,8 @@ def show(key: str, value: Any) -> SafeString:
             return money(value)
         case {"ar": _, "en": _}:
             return _show_name(value)
-        case dict():  # what is told of one person among several
-            return format_html_join(SafeString(" · "), "{}", ((show(each, said),) for each, said in value.items() if said is not None))
+        case dict():
+            return _show_one_of_several(value)
         case list() | tuple():
             return format_html_join(SafeString("<br>"), "{}", ((show(key, each),) for each in value))
         case Counted():
@@ -293,6 +294,22 @@ def _listed(parts: Iterable[Any]) -> str:
 
 def _show_name(value: dict[str, Any]) -> SafeString:
     return format_html("<bdi>{}</bdi>{}", named(value), second_name(value))
+
+
+def _show_one_of_several(value: dict[str, Any]) -> SafeString:
+    """What is told of one person among several: the name in both languages, and the rest in a line below."""
+    known = [(key, said) for key, said in ordered(value) if key != "name" and said is not None]
+    rest = format_html_join(" · ", "{}", ((_inline(key, said),) for key, said in known))
+    return format_html('{}<span class="sub">{}</span>', show("name", value.get("name")), rest)
+
+
+def _inline(key: str, value: Any) -> SafeString:
+    match _read(key, value):
+        case {"ar": _, "en": _}:
+            return format_html("<bdi>{}</bdi>", named(value))
+        case date() as day:
+            return format_html("{} {}", label(key), dates(day))
+    return show(key, value)
 
 
 def _money_in_text(amount: Decimal) -> str:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from muqeem import countries
-from residency.models import Clearance, Iqama, Resident
+from residency.models import Clearance, Iqama, Resident, Visa
 from residency.standing import covered_until
 
 
@@ -31,6 +31,16 @@ def particulars(resident: Resident, day: date) -> dict[str, Any]:
     if permit := covered_until(resident, Clearance.Kind.WORK_PERMIT, day):
         known["work_permit_until_on"] = permit
     return known
+
+
+def granted(visa: Visa) -> dict[str, Any]:
+    """A visa as its pages tell of it: the type, how long, and the last days."""
+    known: dict[str, Any] = {"visa_kind": Visa.Kind(visa.kind).label, "until_on": visa.ends_on}
+    if visa.kind == Visa.Kind.FINAL:
+        return known | {"exit_before_on": visa.leave_before}
+    known |= {"visa_months": visa.months} if visa.months else {"visa_days": (visa.ends_on - visa.issued_on).days}
+    known |= {"return_before_on": visa.return_before} if visa.return_before else {}
+    return known | {"travel_before_on": visa.leave_before}
 
 
 def residency_of(iqama: Iqama) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from accounts.access import MemberRequest, member
 from muqeem import numbers
 from muqeem.operations.base import registry
 from muqeem.operations.judge import terms_of_today
-from muqeem.operations.models import Receipt
+from muqeem.operations.models import Document, Receipt
 from muqeem.operations.views.services import why_closed
 from muqeem.record.terms import Terms
 from residency import asking, lists, records
@@ -73,9 +74,15 @@ def resident(request: MemberRequest, uuid: UUID) -> HttpResponse:
         "family": [lists.row(each, today) for each in reach.filter(head=person).order_by("birth_on", "pk")],
         "histories": records.histories(person, terms, _of_visas(services)),
         "services": services,
-        "receipts": Receipt.objects.seen_by(request.membership).filter(resident=person).select_related("user").order_by("-pk")[:RECEIPTS],
+        "receipts": _receipts(request, person),
     }
     return render(request, "residency/resident_file.html", context)
+
+
+def _receipts(request: MemberRequest, person: Resident) -> QuerySet[Receipt]:
+    """The latest that were about the person, alone or with the family."""
+    about = Q(resident=person) | Q(pk__in=Document.objects.filter(resident=person).values("receipt"))
+    return Receipt.objects.seen_by(request.membership).filter(about).select_related("user").order_by("-pk")[:RECEIPTS]
 
 
 def _reach(request: MemberRequest) -> ResidentQuerySet:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from accounts.models import Account
 from muqeem.hijri import add_months
@@ -34,10 +33,6 @@ class Asked:
     def fee_months(self, terms: Terms) -> int:
         """Months of the fee: begun blocks of days count whole."""
         return self.months or -(-(self.ends(terms) - terms.on).days // terms.number("er.month_days"))
-
-    def facts(self, terms: Terms) -> dict[str, Any]:
-        """The duration as it was asked for."""
-        return {"visa_months": self.months} if self.months else {"visa_days": (self.ends(terms) - terms.on).days}
 
 
 def latest_end(resident: Resident, account: Account, terms: Terms) -> date | None:

@@ -10,14 +10,14 @@ from muqeem.facts import stored
 from muqeem.operations.base import Operation, register
 from muqeem.operations.fee import Fee
 from residency import rules as of_register
-from residency.models import Period, Resident, Visa
+from residency.models import Period, Resident, Visa, VisaState
 from visas import rules
 from visas.asked import Asked
 from visas.existing.operations import CancelExitReentry, CancelFinalExit, ExtendExitReentry, PayVisaFine, ReprintVisa
 from visas.fees import exit_reentry_fee, final_exit_fee
 from visas.forms import ExitReentryForm, FinalExitForm
 from visas.paper import on_paper
-from visas.travellers import LAST_DAYS, companion, days_of, of_member, traveller
+from visas.travellers import LAST_DAYS, companion, of_member, traveller, visa_of_today
 
 
 class IssueVisa(Operation):
@@ -35,8 +35,8 @@ class IssueVisa(Operation):
         raise NotImplementedError
 
     def conditions(self) -> dict[str, Any]:
-        """What else the visa says of itself."""
-        raise NotImplementedError
+        """What else the page says."""
+        return {}
 
     @property
     def people(self) -> Sequence[Resident]:
@@ -45,7 +45,7 @@ class IssueVisa(Operation):
 
     def facts(self) -> dict[str, Any]:
         """Who travels, by which papers, and until when."""
-        visa = {"visa_kind": Visa.Kind(self.visa_kind()).label} | self.conditions() | self._days(self.resident)
+        visa = self.conditions() | self._visa(self.resident)
         family = {"accompanying": [self._line(member) for member in self.family]} if self.family else {}
         return stored(traveller(self.resident, self.terms) | visa | family)
 
@@ -63,18 +63,19 @@ class IssueVisa(Operation):
     def facts_of(self, person: Resident) -> dict[str, Any]:
         """The person's own papers, number and days, and what this one visa cost."""
         visa = self.granted[person]
-        own = {"visa_number": visa.number, "total_sar": self.fee().total / len(self.people)} | on_paper(person, visa)
+        each = self.fee().total / len(self.people)
+        own = {"visa_number": visa.number, "visa_state": VisaState.VALID.label, "total_sar": each} | on_paper(person, visa)
         if person == self.resident:
             return stored(own)
-        return of_member(person, self.resident, self.terms) | stored(self._days(person) | own)
+        return of_member(person, self.resident, self.terms) | stored(self._visa(person) | own)
 
     def _line(self, member: Resident) -> dict[str, Any]:
         """One of the family, with the last day where it is not the head's."""
-        days, of_head = self._days(member), self._days(self.resident)
-        return companion(member) | {name: day for name, day in days.items() if name in LAST_DAYS and day != of_head[name]}
+        own, of_head = self._visa(member), self._visa(self.resident)
+        return companion(member) | {name: day for name, day in own.items() if name in LAST_DAYS and day != of_head[name]}
 
-    def _days(self, person: Resident) -> dict[str, Any]:
-        return days_of(self.visa_kind(), self.period_of(person), self.terms)
+    def _visa(self, person: Resident) -> dict[str, Any]:
+        return visa_of_today(self.visa_kind(), self.period_of(person), self.terms)
 
 
 @register
@@ -123,10 +124,6 @@ class IssueExitReentry(IssueVisa):
     def period_of(self, person: Resident) -> Period:
         """As long as was asked for; by months no longer than the residency."""
         return self.asked.period(person, self.terms)
-
-    def conditions(self) -> dict[str, Any]:
-        """How long, in the words in which it was asked for: months from travel, or days from today."""
-        return self.asked.facts(self.terms)
 
     def fee(self) -> Fee:
         """The visa and its further months, for everybody who travels."""

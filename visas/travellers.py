@@ -5,7 +5,7 @@ from typing import Any
 from muqeem.facts import stored
 from muqeem.record.terms import Terms
 from residency.models import Period, Resident, Visa
-from residency.particulars import particulars
+from residency.particulars import granted, particulars
 
 LAST_DAYS = ("exit_before_on", "return_before_on")
 
@@ -19,14 +19,10 @@ def traveller(resident: Resident, terms: Terms) -> dict[str, Any]:
     return known | {"border_number": resident.border_number, "permit_until_on": resident.iqama and resident.iqama.expires_on}
 
 
-def days_of(kind: str, period: Period, terms: Terms) -> dict[str, Any]:
-    """The days of a visa of today, under the names by which its pages call them."""
+def visa_of_today(kind: str, period: Period, terms: Terms) -> dict[str, Any]:
+    """A visa that is granted today, as its pages tell of it."""
     visa = Visa(kind=kind, issued_on=terms.on, **vars(period))
-    days = {"cancel_before_on": visa.cancel_by(terms), "until_on": visa.ends_on}
-    if kind == Visa.Kind.FINAL:
-        return days | {"exit_before_on": visa.leave_before}
-    known = {"return_before_on": visa.return_before} if visa.return_before else {}
-    return days | {"travel_before_on": visa.leave_before} | known
+    return granted(visa) | {"cancel_before_on": visa.cancel_by(terms)}
 
 
 def companion(member: Resident) -> dict[str, Any]:

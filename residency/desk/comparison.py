@@ -10,14 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muqeem import facts, hijri, seal
+from muqeem.operations.judge import terms_of_today
 from muqeem.operations.models import Document
 from residency.desk.reading import Seal
-from residency.models import Resident
-from residency.particulars import particulars, residency_of
+from residency.models import Resident, Visa
+from residency.particulars import granted, particulars, residency_of
 
 # As the paper has them: at a review one day is still to come and the other not yet past.
 LABELS: dict[str, Promise] = {"new_expires_on": gettext_lazy("Valid until"), "expires_on": gettext_lazy("Previous expiry")}
-NOT_COMPARED = frozenset({"title"})
+# What belongs to the paper alone: the register does not tell it.
+NOT_COMPARED = frozenset({"title", "total_sar", "cancel_before_on", "unused_fine_sar", "accompanying", "accompanying_visas"})
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,19 @@ def register_now(resident: Resident, day: date) -> dict[str, Any]:
     iqama = resident.iqama
     current: dict[str, Any] = facts.stored(particulars(resident, day) | (residency_of(iqama) if iqama else {}))
     return current
+
+
+def page_now(document: Document, day: date) -> dict[str, Any]:
+    """What a page about the same would say today; of a visa also whether it is still what it was."""
+    resident = document.resident
+    current, number = register_now(resident, day), document.facts.get("visa_number")
+    visa = Visa.objects.select_related("resident").filter(resident=resident, number=number).first() if number else None
+    if visa is None:
+        return current
+    terms = terms_of_today()
+    of_visa = granted(visa) | {"visa_number": visa.number, "issued_on": visa.issued_on, "visa_state": visa.state(terms).label}
+    of_person = {"border_number": resident.border_number, "permit_until_on": resident.iqama and resident.iqama.expires_on}
+    return current | facts.stored(of_visa | of_person)
 
 
 def compare(document: Document, current: dict[str, Any]) -> list[Row]:

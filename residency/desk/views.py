@@ -19,7 +19,7 @@ from muqeem import clock, facts
 from muqeem.operations.models import Document
 from muqeem.serials import clean_serial, show_serial
 from residency.desk import queue, shift, work
-from residency.desk.comparison import compare, judge, label, register_now
+from residency.desk.comparison import compare, judge, label, page_now, register_now
 from residency.desk.finding import find
 from residency.desk.forms import CardForm, ScanForm, UndoForm, focus
 from residency.desk.reading import Kind, Reading, Seal
@@ -87,7 +87,7 @@ def document(request: PortalRequest, serial: str) -> HttpResponse:
 def _answer(request: PortalRequest, page: Document, *, status: int = 200, card_form: Any = None, undo_form: Any = None) -> HttpResponse:
     resident, today = page.resident, clock.today()
     shift.note_view(request.user, resident)
-    rows = compare(page, register_now(resident, today))
+    rows = compare(page, page_now(page, today))
     verdict = judge(page, _paper(request, page), sum(row.differs for row in rows), today)
     failed = card_form or undo_form
     context = _frame(request, ScanForm(), begin_in=failed)

@@ -491,3 +491,12 @@ def test_the_file_says_beforehand_who_may_travel_and_fills_the_number_in():
     details = family.get(token).content.decode()
     assert f'value="{family.resident.iqama_number}"' in details
     assert str(family.wife.uuid) in details
+
+
+def test_the_file_of_a_family_member_shows_the_familys_receipt():
+    family = Household(language="en")
+    token = family.token(SLUG)
+    verify(token, BY_DAYS | family.asked(family.wife))
+    receipt = perform(token, token.fingerprint)
+    shown = {each: list(family.client.get(f"/residents/{each.uuid}/").context["receipts"]) for each in (family.resident, *family.members)}
+    assert shown == {family.resident: [receipt], family.wife: [receipt], family.son: []}
