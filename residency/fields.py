@@ -66,17 +66,16 @@ class FamilyField(forms.MultipleChoiceField):
 
     default_error_messages: ClassVar[dict[str, Any]] = {"invalid_choice": _("Choose among the family members shown here.")}
 
-    def __init__(self, *, everybody: bool = False, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, widget=forms.CheckboxSelectMultiple, **kwargs)
-        self.everybody = everybody  # ticked before anybody chose
         self.asked = True
         self.family: list[Resident] = []
 
-    def offer(self, family: list[Resident], *, asked: bool) -> None:
-        """Let these be chosen; `asked` if the answers that come are about them."""
+    def offer(self, family: list[Resident], *, asked: bool, everybody: bool) -> None:
+        """Let these be chosen; `asked` if the answers that come are about them, `everybody` if all are ticked at first."""
         self.family, self.asked = family, asked
         self.choices = [(str(each.uuid), _who(each)) for each in family]
-        self.initial = [value for value, _label in self.choices] if self.everybody else []
+        self.initial = [value for value, _label in self.choices] if everybody else []
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         """The boxes as they were ticked; as they are at first where another family was asked about."""

@@ -67,8 +67,8 @@ class HouseholdForm(ResidentForm):
             return
         boxes, asked = cast(FamilyField, self.fields["family"]), cast(FamilyAskedField, self.fields["family_asked"])
         asked.number = asked.initial = head.iqama_number or ""
-        boxes.everybody = self.everybody
-        boxes.offer(family, asked=not self.is_bound or self.data.get("family_asked") == asked.number)
+        known = not self.is_bound or self.data.get("family_asked") == asked.number
+        boxes.offer(family, asked=known, everybody=self.everybody)
         if self.initial.get("family_asked") != asked.number:  # what is kept is about other people
             self.initial = {name: value for name, value in self.initial.items() if name not in {"family", "family_asked"}}
 

@@ -10,6 +10,7 @@ from typing import Any
 import pypdf
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from muqeem import pdf
 from muqeem.operations.invariants import violations
@@ -201,6 +202,17 @@ def can_be_locked(person: Resident) -> bool:
     with suppress(OperationalError), transaction.atomic():
         return Resident.objects.select_for_update(nowait=True).filter(pk=person.pk).exists()
     return False
+
+
+def test_a_household_is_locked_in_the_order_of_its_rows(stamp_family: type[StampFamily], transactional: None) -> None:
+    family = Family()
+    token = family.token("stamp-family")
+    verify(token, family.asked(family.son))
+    with CaptureQueriesContext(connection) as asked:
+        perform(token, token.fingerprint)
+    locks = [query["sql"] for query in asked if 'FOR UPDATE OF "residency_resident"' in query["sql"]]
+    assert len(locks) == 1
+    assert 'ORDER BY "residency_resident"."id" ASC FOR UPDATE' in locks[0]
 
 
 # --- on paper ---------------------------------------------------------------------------------------------------------
