@@ -12,7 +12,7 @@ from muqeem.record.terms import Terms
 from muqeem.sentences import Sentence, say, sentence
 from residency import deadlines, rules
 from residency.models import Clearance, Resident
-from residency.standing import covered_until, late_offence
+from residency.standing import covered_until, late_offence, unused_fine, unused_visa
 
 MOST_VISAS = 10  # of a family or a household, of which is spoken at once
 NEAR = 60  # days before the end of a residency from which on its fine is spoken of
@@ -20,6 +20,8 @@ NEAR = 60  # days before the end of a residency from which on its fine is spoken
 FINE_FREE = sentence("fine-free-until", _("Last day to renew without a fine: %(date)s"))
 FINE_DUE = sentence("late-fine-due", _("Late renewal fine: %(amount)s"))
 PAID_WITH_RENEWAL = sentence("fine-with-renewal", _("It is charged with the renewal"))
+VISA_FINE = sentence("unpaid-visa-fine", _("A visa was neither used nor cancelled; its fine: %(fine_sar)s"))
+PAY_VISA_FINE = sentence("pay-with-visa-fine", _('Pay it with the service "Pay an unused-visa fine"; until then no visa is issued'))
 INSURANCE_ENDS_FIRST = sentence("insurance-ends-first", _("Health insurance ends on %(date)s, before the residency"))
 PASSPORT_ENDS_FIRST = sentence("passport-ends-first", _("The passport expires on %(date)s, before the residency"))
 
@@ -57,7 +59,7 @@ def to_watch(resident: Resident, findings: Iterable[Finding], terms: Terms) -> l
         for finding in findings
         if not finding.met and finding.fact != chosen
     ]
-    return [*_fine(resident, terms), *notices, *_ends_first(resident, terms)]
+    return [*_fine(resident, terms), *_visa_fine(resident, terms), *notices, *_ends_first(resident, terms)]
 
 
 def visas_to_watch(reach: QuerySet[Resident], own: Resident | None, terms: Terms) -> list[Notice]:
@@ -80,6 +82,12 @@ def _fine(resident: Resident, terms: Terms) -> list[Notice]:
     if not offence:
         return [Notice("soon", say(FINE_FREE, date=iqama.expires_on + terms.number("iqama.renew.grace_days") * rules.ONE_DAY))]
     return [Notice("no", say(FINE_DUE, amount=Decimal(fines[offence - 1])), say(PAID_WITH_RENEWAL))] if offence <= len(fines) else []
+
+
+def _visa_fine(resident: Resident, terms: Terms) -> list[Notice]:
+    """What is due for a visa that was left to expire."""
+    visa = unused_visa(resident, terms)
+    return [Notice("no", say(VISA_FINE, fine_sar=unused_fine(resident, visa, terms)), say(PAY_VISA_FINE))] if visa else []
 
 
 def _ends_first(resident: Resident, terms: Terms) -> list[Notice]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import IntegerField, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,8 @@ from muqeem import countries
 from muqeem.counts import MOST
 from muqeem.record.terms import Terms
 from residency import deadlines
-from residency.models.people import Resident, ResidentQuerySet
+from residency.models import Resident, Visa
+from residency.models.people import ResidentQuerySet
 
 SOON = timedelta(days=30)
 BY_NAME, BY_EXPIRY = "folded", "permit_ends_on"
@@ -51,6 +53,13 @@ def _visas(reach: ResidentQuerySet, terms: Terms) -> ResidentQuerySet:
     return reach.here().filter(deadlines.has_near_one(terms))
 
 
+def _visa_fines(reach: ResidentQuerySet, terms: Terms) -> ResidentQuerySet:
+    """Those with a visa that was left to expire and is not paid for: `VisaState.EXPIRED_UNUSED`, asked of the database."""
+    unused = Visa.objects.filter(kind__in=Visa.TRAVEL, cancelled_on=None, used_on=None, fined_on=None, travelled_on=None)
+    expired = unused.alias(last_on=Coalesce("leave_before", "ends_on")).filter(last_on__lt=terms.on)
+    return reach.here().filter(pk__in=expired.values("resident"))
+
+
 def _awaiting(reach: ResidentQuerySet, terms: Terms) -> ResidentQuerySet:
     return reach.here().filter(permit_ends_on=None)
 
@@ -69,6 +78,7 @@ LISTS = {
         SavedList("expired", _("Expired"), _expired, BY_EXPIRY),
         SavedList("outside", _("Outside the Kingdom"), _outside),
         SavedList("visas", _("Last day of a visa is near"), _visas, always=False),
+        SavedList("visa-fines", _("Unused-visa fine due"), _visa_fines, always=False),
         SavedList("awaiting", _("Awaiting issue"), _awaiting, always=False),
         SavedList("gone", _("Left for good or deceased"), _gone, always=False),
     )

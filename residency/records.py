@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from muqeem import countries
+from muqeem import countries, facts
 from muqeem.record.terms import Terms
 from residency.models import Clearance, Hold, Movement, Resident, Visa, VisaState
+from residency.standing import unused_fine, unused_visa
 
 LONGEST = 20  # records of a history that are shown at all
 FAULTY = {VisaState.EXPIRED_UNUSED, VisaState.EXPIRED_ABROAD, VisaState.NOT_RETURNED}
@@ -92,12 +94,12 @@ def histories(person: Resident, terms: Terms, offered: Mapping[str, Sequence[dic
 
 
 def _residency(person: Resident, today: date) -> list[Fact]:
-    facts = [Fact(_("Iqama number"), person.iqama_number), Fact(_("Border number"), person.border_number)]
+    known = [Fact(_("Iqama number"), person.iqama_number), Fact(_("Border number"), person.border_number)]
     if (iqama := person.iqama) is None:
-        return facts
+        return known
     left = None if person.left_on or person.deceased_on else iqama.days_left(today)
-    facts += [Fact(_("Expires on"), iqama.expires_on, left), Fact(_("Issued on"), iqama.issued_on), Fact(_("Card version"), iqama.version)]
-    return facts
+    known += [Fact(_("Expires on"), iqama.expires_on, left), Fact(_("Issued on"), iqama.issued_on), Fact(_("Card version"), iqama.version)]
+    return known
 
 
 def _identity(person: Resident) -> list[Fact]:
@@ -137,7 +139,14 @@ def _visa(visa: Visa, terms: Terms, services: Sequence[dict[str, Any]]) -> Recor
     state, kind = visa.state(terms), str(Visa.Kind(visa.kind).label)
     tone = "no" if state in FAULTY else "met"
     told = [(label, day) for label, day in days if day]
-    return Record("plane", kind, told, tone, code=visa.number, tag=str(state.label), services=services)
+    return Record("plane", kind, told, tone, code=visa.number, tag=str(state.label), note=_fine(visa, terms), services=services)
+
+
+def _fine(visa: Visa, terms: Terms) -> str:
+    """What is due for a visa; of several that were left to expire the oldest is paid first."""
+    if visa != unused_visa(visa.resident, terms):
+        return ""
+    return gettext("Fine: %(amount)s") % {"amount": facts.plain("", unused_fine(visa.resident, visa, terms))}
 
 
 def _movement(movement: Movement) -> Record:
