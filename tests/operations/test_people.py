@@ -151,7 +151,7 @@ def test_one_of_the_family_who_fails_at_the_confirmation_stops_them_all(stamp_fa
     assert "Unpaid traffic violations" in said(family.client.get("/operations/"))
 
 
-def test_of_simultaneous_confirmations_one_wins(stamp_family: type[StampFamily], transactional: None) -> None:
+def test_of_simultaneous_confirmations_one_wins(stamp_family: type[StampFamily], transactional_db: None) -> None:
     family = Family()
     token = family.token("stamp-family")
     verify(token, family.asked(family.wife, family.son))
@@ -169,7 +169,7 @@ def test_of_simultaneous_confirmations_one_wins(stamp_family: type[StampFamily],
 
 
 def test_everybody_is_locked_as_long_as_the_operation_lasts(
-    stamp_family: type[StampFamily], transactional: None, monkeypatch: pytest.MonkeyPatch
+    stamp_family: type[StampFamily], transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     family, applying, looked = Family(), Signal(), Signal()
     token = family.token("stamp-family")
@@ -204,7 +204,7 @@ def can_be_locked(person: Resident) -> bool:
     return False
 
 
-def test_a_household_is_locked_in_the_order_of_its_rows(stamp_family: type[StampFamily], transactional: None) -> None:
+def test_a_household_is_locked_in_the_order_of_its_rows(stamp_family: type[StampFamily], transactional_db: None) -> None:
     family = Family()
     token = family.token("stamp-family")
     verify(token, family.asked(family.son))

@@ -301,18 +301,18 @@ def by_two_beats() -> int:
     return len(sent())
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_two_beats_at_once_write_one_text() -> None:
     assert [by_two_beats() for _ in range(5)] == [1] * 5
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_without_the_row_two_beats_write_two(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Reminder.objects, "get_or_create", lambda **row: (Reminder(**row), True))
     assert by_two_beats() == 2
 
 
-@pytest.mark.usefixtures("transactional")
+@pytest.mark.usefixtures("transactional_db")
 def test_the_row_is_a_wall_of_its_own_where_nobody_queues(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Resident.objects, "select_for_update", Resident.objects.all)
     assert [by_two_beats() for _ in range(5)] == [1] * 5
