@@ -74,7 +74,7 @@ def test_a_reference_that_was_credited_is_refused_for_any_wallet(staff) -> None:
     assert not other.entries.exists()
 
 
-def test_a_credit_posted_twice_at_once_is_one_and_the_other_is_told(transactional) -> None:
+def test_a_credit_posted_twice_at_once_is_one_and_the_other_is_told(transactional_db) -> None:
     user = UserFactory(username="huda", staff=True, is_superuser=True, with_app=True)
     clients, wallet = [signed_in(user, verified=True) for _ in range(4)], WalletFactory(holding="0")
     answers = all_at_once(lambda number: credit(clients[number], wallet).status_code, 4)
