@@ -372,7 +372,7 @@ def test_no_address_is_opened_however_it_is_written(way, address, caplog):
 def test_the_bundled_files_are_the_only_ones_answered():
     fetcher = pdf._printer().press.fetcher
     fetch = fetcher.fetch
-    assert len(fetcher.bundled) == 4
+    assert len(fetcher.bundled) == 5
     for address in fetcher.bundled:
         assert len(fetch(address).read()) > 100
     for address in ADDRESSES:

@@ -216,7 +216,7 @@ def test_what_changes_after_the_review_refuses_and_spends_nothing(obstacle):
 
 # --- at the same time -----------------------------------------------------------------------------
 @pytest.mark.django_db(transaction=True)
-def test_of_two_cancellations_at_once_one_is_done(transactional):
+def test_of_two_cancellations_at_once_one_is_done(transactional_db):
     visa = visa_of()
     own = Person(resident=visa.resident, account=AccountFactory(individual=True, number=visa.resident.iqama_number))
     tokens = [person.ready(slug=SLUG) for person in (acting_for(visa), own)]
@@ -227,7 +227,7 @@ def test_of_two_cancellations_at_once_one_is_done(transactional):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_a_cancellation_and_a_departure_at_once_both_know_of_each_other(transactional):
+def test_of_a_cancellation_and_a_departure_at_once_both_know_of_each_other(transactional_db):
     for _time in range(5):
         visa = visa_of()
         token = acting_for(visa).ready(slug=SLUG)
@@ -239,7 +239,7 @@ def test_of_a_cancellation_and_a_departure_at_once_both_know_of_each_other(trans
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_late_report_of_a_journey_waits_for_the_cancellation_instead_of_locking_it_out(transactional, monkeypatch):
+def test_a_late_report_of_a_journey_waits_for_the_cancellation_instead_of_locking_it_out(transactional_db, monkeypatch):
     """The crossing changes nothing of where the person is, so that only the visa's row and the person's stand between the two."""
     visa = visa_of(kind="multiple")
     cross(visa, IN, -2)

@@ -435,7 +435,7 @@ def test_the_pages_say_what_was_granted():
         assert ("Family Members Included" in printed) is (page.resident == family.resident)
 
 
-def test_of_two_operations_on_one_resident_at_once_one_grants_a_visa(transactional):
+def test_of_two_operations_on_one_resident_at_once_one_grants_a_visa(transactional_db):
     person = Person(resident=worker(), by_app=True)
     tokens = [person.ready(slug=SLUG) for _ in range(2)]
     results = all_at_once(lambda number: perform(tokens[number], tokens[number].fingerprint), 2)
@@ -443,7 +443,7 @@ def test_of_two_operations_on_one_resident_at_once_one_grants_a_visa(transaction
     assert (Visa.objects.count(), Receipt.objects.count()) == (1, 1)
 
 
-def test_a_member_who_asks_alone_and_the_family_that_takes_them_along_do_not_both_get_a_visa(transactional):
+def test_a_member_who_asks_alone_and_the_family_that_takes_them_along_do_not_both_get_a_visa(transactional_db):
     family = Household()
     alone, together = family.token(SLUG), family.token(SLUG)
     verify(alone, BY_DAYS | {"iqama_number": family.son.iqama_number})

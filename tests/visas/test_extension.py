@@ -327,7 +327,7 @@ def test_a_return_between_review_and_confirmation_says_that_the_visa_is_used():
 
 # --- at the same time -----------------------------------------------------------------------------
 @pytest.mark.django_db(transaction=True)
-def test_of_two_extensions_at_once_each_adds_what_it_showed_or_is_refused(transactional):
+def test_of_two_extensions_at_once_each_adds_what_it_showed_or_is_refused(transactional_db):
     visa = abroad()
     people = [acting_for(visa), Person(resident=visa.resident, account=AccountFactory(individual=True, number=visa.resident.iqama_number))]
     tokens = [person.ready(slug=SLUG, days="7") for person in people]
@@ -338,7 +338,7 @@ def test_of_two_extensions_at_once_each_adds_what_it_showed_or_is_refused(transa
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_an_extension_and_a_return_at_once_the_visa_is_extended_before_the_return_or_not_at_all(transactional):
+def test_of_an_extension_and_a_return_at_once_the_visa_is_extended_before_the_return_or_not_at_all(transactional_db):
     for _time in range(5):
         visa = abroad()
         token = acting_for(visa).ready(slug=SLUG)

@@ -200,7 +200,7 @@ def test_a_newcomer_to_the_family_after_the_review_is_not_left_behind():
     assert Visa.objects.count() == 0
 
 
-def test_of_two_operations_on_one_family_at_once_one_grants_visas(transactional):
+def test_of_two_operations_on_one_family_at_once_one_grants_visas(transactional_db):
     family = Household()
     tokens = [family.token(SLUG) for _ in range(2)]
     for token in tokens:

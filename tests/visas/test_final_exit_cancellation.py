@@ -238,7 +238,7 @@ def test_the_days_and_the_fine_are_parameters():
 
 # --- at the same time -----------------------------------------------------------------------------
 @pytest.mark.django_db(transaction=True)
-def test_of_two_cancellations_at_once_one_is_done(transactional):
+def test_of_two_cancellations_at_once_one_is_done(transactional_db):
     family = leaving()
     own = Person(resident=family.resident, account=AccountFactory(individual=True, number=family.resident.iqama_number))
     tokens = [person.ready(slug=SLUG) for person in (family, own)]
@@ -249,7 +249,7 @@ def test_of_two_cancellations_at_once_one_is_done(transactional):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_a_cancellation_and_a_departure_at_once_one_is_first(transactional):
+def test_of_a_cancellation_and_a_departure_at_once_one_is_first(transactional_db):
     for _time in range(4):
         visa = final_of()
         token = acting_for(visa).ready(slug=SLUG)

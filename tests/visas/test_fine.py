@@ -176,7 +176,7 @@ def test_what_changes_after_the_review_refuses_and_spends_nothing(obstacle):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_payments_at_once_one_is_taken(transactional):
+def test_of_two_payments_at_once_one_is_taken(transactional_db):
     visa = left_to_expire()
     own = Person(resident=visa.resident, account=AccountFactory(individual=True, number=visa.resident.iqama_number))
     people = [acting_for(visa), own]
