@@ -66,7 +66,8 @@ def _forms() -> dict[str, Any]:
     code = CodeForm({"code": "12"}, auto_id="wrong_code_%s")
     wrong.full_clean()
     code.full_clean()
-    by_text = SimpleNamespace(method="text", code_valid_until=clock.now() + timedelta(minutes=5))
+    later = clock.now() + timedelta(minutes=5)
+    by_text = SimpleNamespace(method="text", code_valid_until=later, expires_at=later, may_extend=True)
     return {
         "empty_form": SampleForm(auto_id="empty_%s"),
         "wrong_form": wrong,

@@ -93,6 +93,8 @@ def test_whoever_is_lost_may_change_the_account_from_there() -> None:
     user = UserFactory(with_app=True)
     account = AccountFactory(establishment=True, name_en="Horizon")
     MembershipFactory(user=user, account=account, main=True)
+    assert "Another account can be chosen" not in signed_in(user).get("/nowhere/").content.decode()
+    MembershipFactory(user=user, main=True)
     answer = signed_in(user).get("/nowhere/")
     page = answer.content.decode()
     assert answer.status_code == 404

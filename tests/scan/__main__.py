@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.scan import code, tools, visits, web
+from tests.scan import code, outside, tools, visits, web
 from tests.scan.findings import PLANTED, ROOT, verdict
 from tests.scan.servers import PortalSite, Site, planted_site, portal_site
 from tests.scan.web import Form
@@ -44,20 +44,51 @@ def written(folder: Path) -> list[str]:
 
 def graded(folder: Path) -> list[str]:
     """How MDN's Observatory grades every template."""
-    install = ["install", "--ignore-scripts", "--no-save", "--silent", "--prefix", folder, tools.OBSERVATORY]
-    tools.run([*tools.command(tools.NODE, "npm"), *install], within=240, may_fail=False)
+    tools.npm(folder, tools.OBSERVATORY)
     lists = folder / "node_modules" / "@mdn" / "mdn-http-observatory" / "conf"
     (lists / "hsts-preload.json").write_text("{}")
     (lists / "tld-list.json").write_text('["com", "sa"]')
-    node = tools.run([*tools.command(tools.NODE, "node"), "-p", "process.execPath"], within=120, may_fail=False).stdout.strip()
     pytest = [sys.executable, "-m", "pytest", "-q", "-s", "--no-cov", "--show-capture=no", "tests/scan/observatory.py"]
-    done = tools.run([sys.executable, "-m", "muqeem.processes", *pytest], within=400, OBSERVATORY=str(folder), NODE=node)
+    done = tools.run([sys.executable, "-m", "muqeem.processes", *pytest], within=400, OBSERVATORY=str(folder), NODE=tools.node())
     say(
         next(
             (f"observatory: {line.lstrip('.')}" for line in done.stdout.splitlines() if " answers, " in line), "observatory: nothing graded"
         )
     )
     return [] if done.returncode == 0 else [f"observatory: {done.stdout[-3000:]}{done.stderr[-500:]}"]
+
+
+def valid(folder: Path) -> list[str]:
+    """What the Nu checker says of every screen, the style sheets and the pictures."""
+    screens = folder / "screens"
+    screens.mkdir()
+    pytest = [sys.executable, "-m", "pytest", "-q", "--no-cov", "--show-capture=no", "tests/scan/validity.py"]
+    done = tools.run([sys.executable, "-m", "muqeem.processes", *pytest], within=600, SCREENS=str(screens))
+    if done.returncode:
+        return [f"no screens: {done.stdout[-3000:]}{done.stderr[-500:]}"]
+    command = outside.checker(folder)
+    found = outside.nu(command, screens, ROOT / "static" / "css", ROOT / "static" / "img")
+    say(f"nu: {len(list(screens.glob('*.html')))} screens, {len(found)} findings")
+    return verdict("nu", found, outside.nu(command, PLANTED / "invalid.html"), {"error", "warning"})
+
+
+def loaded(folder: Path) -> list[str]:
+    """How Lighthouse scores the main pages on a slow phone."""
+    tools.npm(folder, tools.LIGHTHOUSE)
+    wrong = []
+    with portal_site() as portal:
+        for name, browser, path in visits.main_pages(portal):
+            scores = outside.lighthouse(folder, f"{portal.address}{path}", browser.cookie_line())
+            say(f"lighthouse: {name}: {scores}")
+            wrong += [f"lighthouse: {category} of {name} is {scores[category]}" for category in outside.too_low(scores)]
+    with planted_site(folder) as site:
+        scores = outside.lighthouse(folder, f"{site.address}/invalid", "")
+    wrong += [
+        f"lighthouse: blind to what is planted for {category}"
+        for category in ("accessibility", "best-practices")
+        if scores[category] == 100
+    ]
+    return wrong
 
 
 def attacked(folder: Path) -> list[str]:
@@ -67,7 +98,7 @@ def attacked(folder: Path) -> list[str]:
         injected = web.sqlmap(site, Form("/search?q=Amal"), folder, 60, "SQLite")
     wrong = verdict("wapiti", [], crawled, PLANTED_ON_SITE) + verdict("sqlmap", [], injected, {"injection"})
     with portal_site() as portal:
-        journey = visits.Journey(portal, "rafiq")
+        journey = visits.Journey(portal, "rafiq").finish()
         browsers = {
             "": Site(portal.port),
             "rafiq": journey.browser,
@@ -113,7 +144,13 @@ def broken(portal: PortalSite) -> list[str]:
 def main() -> int:
     """Run all of it; 0 if nothing is wrong."""
     wrong: list[str] = []
-    steps: dict[str, Callable[[Path], list[str]]] = {"code": written, "headers": graded, "attacks": attacked}
+    steps: dict[str, Callable[[Path], list[str]]] = {
+        "code": written,
+        "html": valid,
+        "headers": graded,
+        "lighthouse": loaded,
+        "attacks": attacked,
+    }
     chosen = sys.argv[1:] or list(steps)
     with tempfile.TemporaryDirectory(prefix="muqeem-scan-") as name:
         for step in chosen:

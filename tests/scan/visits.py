@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Iterator
 
-from tests.scan.servers import PortalSite
+from tests.scan.servers import PortalSite, Site
 from tests.scan.web import Form
 
 # Nobody is sent there: it ends the session that the scanner looks with.
@@ -17,18 +17,25 @@ FINGERPRINT = re.compile(rb'name="fingerprint" value="(\w+)"')
 
 
 class Journey:
-    """A resident's renewal up to its paper, and another left at its details."""
+    """A resident's renewal, step by step; `finish` leads it to its paper, and leaves another at its details."""
+
+    document: str
+    resident: str
+    details: str
 
     def __init__(self, portal: PortalSite, username: str) -> None:
         self.portal, self.username = portal, username
         self.browser = portal.signed_in(username)
         self.data = {"iqama_number": portal.people[username]["account"], "months": "12"}
-        receipt = self._renewed()
-        self.details = self._opened()
+
+    def finish(self) -> "Journey":
+        receipt = self.confirmed(self.reviewed())
+        self.details = self.opened()
         self.document = DOCUMENT.findall(body(self.browser.ask("GET", receipt)))[0].decode()
         self.resident = RESIDENT.findall(body(self.browser.ask("GET", "/residents/")))[0].decode()
+        return self
 
-    def _opened(self) -> str:
+    def opened(self) -> str:
         for _try in range(4):
             answer = self.browser.ask("POST", START)
             if answer.status == 302:
@@ -38,13 +45,30 @@ class Journey:
         self.browser.ask("POST", path, {"code": self.portal.code(self.username)})
         return path
 
-    def _renewed(self) -> str:
-        path = self._opened()
+    def reviewed(self) -> str:
+        path = self.opened()
         self.browser.ask("POST", path, self.data)
+        return path
+
+    def confirmed(self, path: str) -> str:
+        """Where the receipt is."""
         review = FINGERPRINT.search(body(self.browser.ask("GET", path)))
         if review is None:
             raise RuntimeError(f"{self.username} could not renew")
         return str(self.browser.ask("POST", path, {"fingerprint": review[1].decode()}).headers["Location"])
+
+
+def main_pages(portal: PortalSite) -> Iterator[tuple[str, Site, str]]:
+    """The pages that people see most, each as somebody who sees it; the review before it is confirmed."""
+    for name, path in {"home": "/", "sign-in": "/sign-in/", "check": "/check/", "fees": "/fees/"}.items():
+        yield name, Site(portal.port), path
+    journey = Journey(portal, "rafiq")
+    yield "services", journey.browser, "/services/"
+    yield "review", journey.browser, (path := journey.reviewed())
+    yield "receipt", journey.browser, journey.confirmed(path)
+    noura = portal.signed_in("noura")
+    yield "residents", noura, "/residents/"
+    yield "file", noura, RESIDENT.findall(body(noura.ask("GET", "/residents/")))[0].decode()
 
 
 def body(answer: object) -> bytes:

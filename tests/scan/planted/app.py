@@ -3,10 +3,12 @@
 import sqlite3
 import sys
 from html import escape
+from pathlib import Path
 from socketserver import ThreadingMixIn
 from urllib.parse import parse_qs
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+INVALID = Path(__file__).with_name("invalid.html")
 DATABASE = sqlite3.connect(":memory:", check_same_thread=False)
 DATABASE.executescript("CREATE TABLE people (name TEXT, number TEXT); INSERT INTO people VALUES ('Amal', '1'), ('Badr', '2');")
 FORM = """<form method="post" action="/sign-in"><input name="name"><input name="password" type="password"><button>Go</button></form>
@@ -30,6 +32,8 @@ def application(environ, start_response):
             body = f"<p>{len(rows)} found: {escape(str(rows))}</p>{FORM}"
         except sqlite3.Error as error:
             status, body = "500 Internal Server Error", f"<p>sqlite3.OperationalError: {escape(str(error))}</p>"
+    elif path == "/invalid":
+        body = INVALID.read_text(encoding="utf-8")
     elif path == "/go":
         status, body = "302 Found", ""
         headers.append(("Location", first.get("to", "/")))
