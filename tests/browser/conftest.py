@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser
 
 from tests.browser.chromium import launched
@@ -14,4 +15,5 @@ def browser() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in this thread; the rows are read beside it
     with launched() as chromium:
         yield chromium
+        connections.close_all()  # those of this loop, which nobody finds any more once it is over
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

@@ -131,3 +131,52 @@ def test_a_resident_renews_a_residency_and_prints_the_page(
     visitor.sees(receipt.number)
     assert visitor.errors == []
     context.close()
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_resident_renews_a_residency_with_tab_and_enter_alone(browser: Browser, live_server: Any, rafiq: User, language: str) -> None:
+    """No pointer, no script; and the arrow keys for the period, as everywhere among options."""
+    context = browser.new_context(java_script_enabled=False)
+    context.add_cookies([{"name": "language", "value": language, "url": live_server.url}])
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+
+    def tabs_to(selector: str) -> None:
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.locator(f"{selector}:focus").count():
+                return
+        raise AssertionError(f"no way to {selector} by the keyboard")
+
+    def enters() -> None:
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+    page.goto(f"{live_server.url}/services/iqama-renewal/")
+    page.keyboard.press("Tab")
+    assert page.locator(".skip:focus").count() == 1
+    tabs_to("[name=username]")
+    page.keyboard.type("rafiq")
+    tabs_to("[name=password]")
+    page.keyboard.type(PASSWORD)
+    enters()
+    tabs_to("[name=code]")
+    page.keyboard.type(newest_code(rafiq))
+    enters()
+    tabs_to("main form button")
+    enters()
+    tabs_to("[name=code]")
+    page.keyboard.type(newest_code(rafiq))
+    enters()
+    tabs_to("[name=iqama_number]")
+    page.keyboard.type(rafiq.memberships.get().account.number)
+    tabs_to("[name=months]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    tabs_to("main form button")
+    enters()
+    tabs_to("form:has([name=fingerprint]) button")
+    enters()
+    assert Receipt.objects.get().resident.iqama_number == rafiq.memberships.get().account.number
+    assert WORDS[language]["done"] in page.locator("main").inner_text()
+    context.close()
