@@ -6,6 +6,7 @@ that are embedded in every page and read back as the text that they stand for: t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from struct import iter_unpack
 from typing import Any
 
@@ -47,6 +48,7 @@ _ASKED = (
 )
 
 
+REMEMBERED = 512  # texts of one style
 _GLYPH = 20  # bytes of a PangoGlyphInfo
 
 
@@ -87,22 +89,25 @@ class Hand:
         self._fonts: dict[int, tuple[Letters, float]] = {}
         self._kept: list[Layout] = []
         self._layout = self._new_layout()
+        # Days, occupations and employers come again and again.
+        self.write = lru_cache(REMEMBERED)(self._write)
+        self.broken = lru_cache(REMEMBERED)(self._broken)
 
-    def write(self, text: str) -> Written:
+    def _write(self, text: str) -> Written:
         """The text on one line, however long."""
         self._layout.set_text(text, justify=True)
         line, _ = self._layout.get_first_line()
         width, _ = line_size(line, self._style)
         return Written(width, self._operators(line, text.encode()))
 
-    def broken(self, text: str, room: float) -> list[str]:
+    def _broken(self, text: str, room: float) -> tuple[str, ...]:
         """The text as WeasyPrint breaks it into lines that are no wider than the room."""
         lines, rest = [], text.encode()
         while rest:
             layout, _, resume_at, *_ = split_first_line(rest.decode(), self._style, None, room, 0)
             lines.append(layout.text)
             rest = rest[resume_at:].lstrip(b" ") if resume_at else b""
-        return lines
+        return tuple(lines)
 
     def _operators(self, line: Any, text: bytes) -> bytes:
         """WeasyPrint's loop over runs and glyphs, without what fonts of ours have not: pictures, bitmaps, gaps."""

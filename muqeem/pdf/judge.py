@@ -1,5 +1,6 @@
 """Every text of a page is judged before anything is set, whatever the register let through."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,6 +10,10 @@ from muqeem.pdf.refusals import Unprintable
 # The longest text of the register has 200 characters, the address of a seal some 300. Longer ones are a mistake, and
 # the time of a layout grows with them.
 LONGEST_TEXT = 500
+
+# Nearly all texts, which are beyond question: seen, of one script, and in the font.
+_LATIN = re.compile("[ -~]*")
+_ARABIC = re.compile("[ ،.()0-9ء-غف-ي]*")
 
 
 def judge(value: Any, characters: frozenset[str]) -> None:
@@ -29,6 +34,8 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _judge_text(text: str, characters: frozenset[str]) -> None:
+    if len(text) <= LONGEST_TEXT and (_LATIN.fullmatch(text) or _ARABIC.fullmatch(text)):
+        return
     if len(text) > LONGEST_TEXT:
         raise Unprintable(f"a text of {len(text)} characters")
     try:

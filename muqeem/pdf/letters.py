@@ -18,6 +18,7 @@ from muqeem.pdf.press import Press
 _ARABIC = "ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىي"
 _SIGNS = string.digits + string.punctuation + "٠١٢٣٤٥٦٧٨٩،؛؟·–\N{NO-BREAK SPACE}"
 _WORDS = ["هـ"]  # of the Hijri years
+_LIGATURES = " ff fi fl fj ffi ffl ft tt "
 _MARKS = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652"
 _JOINED = ("", "ب")  # a letter that joins on both sides
 
@@ -28,7 +29,7 @@ class Specimen:
     def __init__(self, press: Press) -> None:
         pairs = (before + x + y + after for x in _ARABIC for y in _ARABIC for before in _JOINED for after in _JOINED)
         # Digits and signs among Arabic letters are other glyphs than those among Latin ones; the mirrored ones are not.
-        latin = escape(string.ascii_letters + _SIGNS)
+        latin = escape(string.ascii_letters + _LIGATURES + _SIGNS)
         arabic = escape(" ".join([*_ARABIC, *_WORDS, *pairs, *(f"ب{mark}ب" for mark in _MARKS), _SIGNS]))
         lines = f'<p dir="ltr">{latin}</p><p dir="ltr"><b>{latin}</b></p><p>{arabic}</p><p><b>{arabic}</b></p>'
         html = f'<html lang="ar" dir="rtl"><body style="white-space:nowrap">{lines}</body></html>'

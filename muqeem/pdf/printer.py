@@ -19,7 +19,8 @@ class Printer:
         filled = slots.read(html)
         if filled is None:
             return self.in_full(html)
-        form = self._forms.use(filled.fixed)
+        seen = filled.fixed in self._forms
+        form = self._forms.use(filled.fixed) or (Form(self._specimen) if seen else None)
         try:
             known = form.file(filled.values) if form else None
         except TooLong:
@@ -30,8 +31,7 @@ class Printer:
         written = self.press.written(pages) if len(pages.pages) == 1 else None
         if form:
             form.learn(pages, filled)
-        else:
-            self._forms.keep(filled.fixed, Form(self._specimen) if filled.fixed in self._forms else None)
+        self._forms.keep(filled.fixed, form)
         return written
 
     def in_full(self, html: str) -> bytes | None:

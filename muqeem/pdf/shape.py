@@ -111,9 +111,5 @@ class Shape:
 
 
 def strokes(path: str) -> bytes:
-    """A drawing of horizontal strokes, `M0 0.5H7M10 0.5H12`, in the operators of PDF."""
-    said = []
-    for stroke in path.split("M")[1:]:
-        start, _, end = stroke.partition("H")
-        said.append(f"{start} m\n{end} {start.partition(' ')[2]} l\n")
-    return "".join(said).encode()
+    """A drawing of strokes, `M0 0.5L7 0.5M10 0.5L12 0.5`, in the operators of PDF."""
+    return (path.replace("L", " m\n").replace("M", " l\n") + " l\n").encode()[3:]

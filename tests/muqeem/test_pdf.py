@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pypdf
@@ -18,9 +18,8 @@ from django.utils import translation
 
 from muqeem import pdf, seal
 from muqeem.names import ARABIC_LETTERS, LATIN_LETTERS
-from tests.paper import PRINTED_AT, a_context, in_words_of, pages, picture, words
-
-RENEWAL = "residency/renewal_page.html"
+from tests.muqeem.papers import RENEWAL, a_page
+from tests.paper import PRINTED_AT, in_words_of, pages, picture, words
 
 
 @pytest.fixture(autouse=True)
@@ -36,33 +35,6 @@ def _no_complaint_of_the_printer(caplog):
         yield
     said = [record.getMessage() for record in caplog.get_records("call") if record.name.startswith("weasyprint")]
     assert said == []
-
-
-def a_page(**changes):
-    """The context of a renewal page, as the print task gives it."""
-    facts = {
-        "name": {"ar": "محمد رفيق الإسلام عبد الرحمن", "en": "MOHAMMED RAFIQUL ISLAM ABDUR RAHMAN"},
-        "iqama_number": "2000000188",
-        "nationality": {"ar": "بنغلاديش", "en": "Bangladesh"},
-        "birth_on": "1988-03-14",
-        "passport_number": "EK0000188",
-        "passport_expires_on": "2029-08-17",
-        "occupation": {"ar": "فني تكييف وتبريد", "en": "Air-conditioning technician"},
-        "employer": {
-            "ar": "شركة آفاق الخليج للتشغيل والصيانة والخدمات البيئية المحدودة",
-            "en": "Gulf Horizons Operation, Maintenance and Environmental Services Co. Ltd.",
-        },
-        "employer_number": "7000000012",
-        "dependants": 0,
-        "card_version": "7",
-        "months": 12,
-        "expires_on": "2026-12-21",
-        "new_expires_on": "2027-12-21",
-        "total_sar": "1650.00",
-        "done_on": "2026-11-22",
-    }
-    title = {"ar": "إشعار تجديد إقامة", "en": "Residency Renewal Notice"}
-    return a_context("iqama-renewal", title, facts, {"new_expires_on": date(2027, 12, 21)}, changes)
 
 
 @contextmanager
