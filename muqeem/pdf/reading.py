@@ -26,6 +26,7 @@ _FLOW = (boxes.PageBox, boxes.BlockBox, boxes.TableBox, boxes.TableRowGroupBox, 
 _SHARES = {"start": 0.0, "center": 0.5, "end": 1.0}
 _SAID = re.compile(rb"(?:/\w+ [0-9.]+ Tf\n)?(?P<shown>(?:\[[^\n]*\] TJ\n|-?[0-9.]+ Ts\n)+)")
 _WORD = re.compile(rb"<[0-9a-f]*>|[\[\]]|[^\s<>\[\]]+")
+_NOT_TEXT = {"title", "meta", "path"}
 _CLOSE = 0.01
 
 
@@ -63,9 +64,10 @@ def read_off(pages: Document, filled: Filled, specimen: Specimen, rows: tuple[Ro
     places = {id(element): place for place, element in enumerate(slots)}
     frames = list(_frames(pages.pages[0]._page_box, (), places))
     found = list(_found(frames, places))
-    expected = {place for place, tag in enumerate(tags) if tag not in {"title", "meta", "path"} and filled.values[place].strip()}
-    if {text.slot for text in found} - {None} != expected:
-        raise Unfit("a slot that is not in a row")
+    expected = [place for place, tag in enumerate(tags) if tag not in _NOT_TEXT and filled.values[place].strip()]
+    runs = {(text.slot, text.row, text.run) for text in found if text.slot is not None}
+    if sorted(slot for slot, _, _ in runs) != expected:
+        raise Unfit("a slot that is not in a row, or in two places")
 
     pdf = _drawn(pages, specimen)
     content = page_content(pdf)

@@ -98,7 +98,7 @@ def a_random_name(rng: random.Random) -> dict[str, str]:
 
 def codes(file: bytes) -> set[str]:
     """What a scanner reads from the printed page."""
-    return {barcode.text for barcode in zxingcpp.read_barcodes(picture(file))}
+    return {barcode.text for barcode in zxingcpp.read_barcodes(picture(file, dpi=200))}
 
 
 def pixels_that_differ(file: bytes, other: bytes) -> int:
