@@ -13,10 +13,14 @@ import pytest
 from django.conf import settings
 from django.utils.translation import override
 
+from muqeem import pdf
 from muqeem.facts import fee_label
 from muqeem.operations.base import Operation, ReachableField, registry
 from muqeem.operations.judge import verify
+from muqeem.operations.page import page_context
+from muqeem.operations.perform import perform
 from tests.operations.journeys import Person
+from tests.paper import pages
 
 BOOK = Path(settings.BASE_DIR) / "docs" / "services.md"
 
@@ -68,7 +72,8 @@ def chapter(service: type[Operation]) -> Iterator[str]:
     person = Person()
     operation = verify(person.token(service.slug), person.answers(slug=service.slug)).operation
     assert operation is not None
-    yield from listed(f"Costs: {first_sentence(service.fee)}", [fee_label(line.code) for line in operation.fee().lines])
+    lines = [f"{fee_label(line.code)}" for line in operation.fee().lines]
+    yield from listed(f"Costs: {first_sentence(service.fee)}", lines) if lines else ["\n**Costs** nothing.\n"]
     taken = "1 for each person" if service.spends else "none"
     effect = [first_sentence(service.apply), f"Operations taken from the package: {taken}, unless `{service.slug}.spends` says otherwise."]
     yield from listed("Does", effect)
@@ -89,6 +94,14 @@ def test_the_book_of_services_is_current() -> None:
     if os.environ.get("REWRITE"):
         BOOK.write_text(written(), encoding="utf-8")
     assert BOOK.read_text(encoding="utf-8") == written()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("service", registry.values(), ids=registry)
+def test_every_page_of_a_service_can_be_printed(service: type[Operation]) -> None:
+    token = Person().ready(slug=service.slug)
+    for page in perform(token, token.fingerprint).pages():
+        assert pages(pdf.render(page.page, page_context(page.prints.latest("copy")))) == 1
 
 
 @pytest.mark.django_db

@@ -1,5 +1,5 @@
 """The letters that every fast page embeds, in both weights: those of nearly all names, so that a page need not make a
-font of its own.
+font of its own; and those of the machine-readable zone.
 
 Arabic letters take other forms beside others, and some pairs are one glyph, so a specimen has them all side by side.
 """
@@ -31,7 +31,8 @@ class Specimen:
         # Digits and signs among Arabic letters are other glyphs than those among Latin ones; the mirrored ones are not.
         latin = escape(string.ascii_letters + _LIGATURES + _SIGNS)
         arabic = escape(" ".join([*_ARABIC, *_WORDS, *pairs, *(f"ب{mark}ب" for mark in _MARKS), _SIGNS]))
-        lines = f'<p dir="ltr">{latin}</p><p dir="ltr"><b>{latin}</b></p><p>{arabic}</p><p><b>{arabic}</b></p>'
+        zone = f'<p class="zone" dir="ltr">{string.ascii_uppercase}{string.digits}&lt;</p>'
+        lines = f'{zone}<p dir="ltr">{latin}</p><p dir="ltr"><b>{latin}</b></p><p>{arabic}</p><p><b>{arabic}</b></p>'
         html = f'<html lang="ar" dir="rtl"><body style="white-space:nowrap">{lines}</body></html>'
         self._pages = press.lay_out(html)
         for page in self._pages.pages:

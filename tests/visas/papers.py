@@ -30,7 +30,10 @@ SON = {"name": {"ar": "كريم محمد", "en": "KARIM MOHAMMED"}, "iqama_numbe
 
 TITLES = {
     "exit_reentry": {"ar": "تأشيرة خروج وعودة", "en": "Exit/Re-entry Visa"},
+    "extension": {"ar": "تأشيرة خروج وعودة (ممددة)", "en": "Exit/Re-entry Visa (Extended)"},
+    "cancellation": {"ar": "إشعار إلغاء تأشيرة خروج وعودة", "en": "Exit/Re-entry Visa Cancellation Notice"},
     "final_exit": {"ar": "تأشيرة خروج نهائي", "en": "Final Exit Visa"},
+    "unused_fine": {"ar": "إيصال غرامة تأشيرة غير مستخدمة", "en": "Unused Visa Fine Receipt"},
 }
 
 
@@ -81,6 +84,31 @@ def by_days(**changes):
     return a_visa("exit_reentry", facts, changes)
 
 
+def extended(**changes):
+    facts = {
+        "entries": SINGLE,
+        "extra_days": 31,
+        "travelled_on": "2026-11-30",
+        "old_return_before_on": "2027-02-20",
+        "return_before_on": "2027-03-23",
+        "total_sar": "400.00",
+        "mrz": a_zone("S", date(2027, 3, 23)),
+    }
+    return a_visa("extension", facts, changes)
+
+
+def cancelled(**changes):
+    facts = {
+        "visa_kind": {"ar": "تأشيرة خروج وعودة، مفردة", "en": "Exit/re-entry visa, single"},
+        "visa_issued_on": "2026-11-20",
+        "visa_until_on": "2027-02-20",
+        "cancelled_on": "2026-11-22",
+        "refund": {"ar": "لا يُسترد رسم التأشيرة.", "en": "The visa fee is not refunded."},
+        "total_sar": "0.00",
+    }
+    return a_visa("cancellation", facts, changes)
+
+
 def final_exit(**changes):
     facts = {
         "unused_fine_sar": "1000.00",
@@ -93,8 +121,22 @@ def final_exit(**changes):
     return a_visa("final_exit", facts, changes)
 
 
+def fined(**changes):
+    facts = {
+        "visa_kind": {"ar": "تأشيرة خروج وعودة، مفردة", "en": "Exit/re-entry visa, single"},
+        "visa_issued_on": "2026-06-30",
+        "visa_until_on": "2026-09-30",
+        "fine_paid_on": "2026-11-22",
+        "total_sar": "1000.00",
+    }
+    return a_visa("unused_fine", facts, changes)
+
+
 PAGES = {
     "by months": ("visas/exit_reentry_page.html", by_months),
     "by days": ("visas/exit_reentry_page.html", by_days),
+    "extended": ("visas/extension_page.html", extended),
+    "cancelled": ("visas/cancellation_page.html", cancelled),
     "final exit": ("visas/final_exit_page.html", final_exit),
+    "fined": ("visas/unused_fine_page.html", fined),
 }

@@ -146,7 +146,7 @@ def test_what_the_fine_blocked_is_open_at_once(service):
     assert obstacles(service, visa.resident) == {}
     now = Visa.objects.get()
     assert (now.fined_on, now.state(terms())) == (clock.today(), VisaState.EXPIRED)
-    assert receipt.documents.count() == 0
+    assert receipt.documents.get().facts["title"]["en"] == "Unused-visa Fine Receipt"
     assert receipt.spent == 1
 
 

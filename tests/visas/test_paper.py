@@ -89,7 +89,10 @@ SAID = {
         "300.00",
     ),
     "by days": ("2027/02/20", "1448/09/13", "90 days", "MULTIPLE", "must be cancelled by 20 February 2027", "Last day allowed"),
+    "extended": ("2027/03/23", "1448/10/15", "2027/02/20", "قبل التعديل", "30 November 2026", "31 days", "400.00"),
+    "cancelled": ("2026/11/22", "1448/06/12", "Cancelled On", "كان آخر يوم للتأشيرة", "2027/02/20", "visa fee is not refunded"),
     "final exit": ("2027/01/20", "1448/08/12", "FATIMA BEGUM", "فاطمة بيغم", "2000000204", "destroys the iqama card"),
+    "fined": ("1,000.00", "Last Day of the Visa Was", "2026/09/30", "22 November 2026", "سُددت غرامة"),
 }
 
 
@@ -223,3 +226,8 @@ def test_only_the_zone_is_set_in_the_reader_s_font():
     pypdf.PdfReader(io.BytesIO(usual("final exit"))).pages[0].extract_text(visitor_text=note)
     zone = next(texts for font, texts in fonts.items() if "Zone" in font)
     assert "".join(zone).replace("\n", "") == "".join(PAGES["final exit"][1]()["facts"]["mrz"])
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in VISAS])
+def test_a_paper_that_lets_nobody_travel_has_no_zone(name):
+    assert "<<" not in words(usual(name))

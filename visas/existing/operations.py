@@ -18,6 +18,7 @@ from visas.existing import rules
 from visas.existing.fees import cancellation_fee, extension_fee, fine_fee
 from visas.existing.forms import CancellationForm, ExtensionForm, FinalExitCancellationForm, FineForm, ReprintForm
 from visas.existing.standing import final_exit_to_cancel, page_of
+from visas.paper import on_paper
 from visas.travellers import companion, of_member, traveller
 
 
@@ -77,6 +78,10 @@ class ExtendExitReentry(Operation):
         """Move the last day."""
         self.visa.extend(self.return_before)
         return {"extended_on": self.terms.on}
+
+    def facts_of(self, person: Resident) -> dict[str, Any]:
+        """The paper's own: the zone of the visa as it is now."""
+        return stored(on_paper(person, self.visa))
 
 
 class CancelVisa(Operation):
@@ -227,6 +232,8 @@ class PayVisaFine(Operation):
     done_title = _("Fine paid")
     form_class = FineForm
     requirements = (of_register.not_deceased, rules.fine_due)
+    page = "visas/unused_fine_page.html"
+    page_title = _("Unused-visa Fine Receipt")
 
     resident: Resident
 

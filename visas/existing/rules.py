@@ -67,7 +67,7 @@ def outside(resident: Resident, account: Account, terms: Terms) -> Finding:
 
 
 def residency_covers_an_extension(resident: Resident, account: Account, terms: Terms) -> Finding | None:
-    """The residency leaves room for the shortest extension. How long a one fits in is judged with the answers."""
+    """The residency leaves room for the shortest extension. How long an extension fits in is judged with the answers."""
     visa = visa_to_extend(resident, terms)
     if visa is None or resident.iqama is None:
         return None
