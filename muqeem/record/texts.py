@@ -29,7 +29,7 @@ TEMPLATES: dict[str, Promise | str] = {
     "exit-reentry-by-months": _(
         "Exit/re-entry visa issued. Leave by %(travel_before_on)s, return within %(visa_months)s of travel, by %(until_on)s. %(host)s"
     ),
-    "exit-reentry-extended": _("Exit/re-entry visa extended. Return by %(return_before_on)s. %(host)s"),
+    "exit-reentry-extended": _("Exit/re-entry visa extended. Return by %(until_on)s. %(host)s"),
     "final-exit-issued": _("Final exit visa issued. Leave by %(exit_before_on)s. %(host)s"),
     "visa-cancel": _("Unused exit/re-entry visa, iqama ending %(last4)s. Cancel by %(by_on)s to avoid a fine: %(host)s"),
     "visa-return-own": _("Return by %(by_on)s: %(left_days)s left. You can extend before that day: %(host)s"),

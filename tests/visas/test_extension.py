@@ -283,7 +283,7 @@ def test_an_extension_moves_the_last_day_is_paid_and_told():
     page = receipt.documents.get()
     assert (page.page, page.valid_until) == ("visas/extension_page.html", in_days(LAST + 31))
     message = Message.objects.get(receiver=visa.resident.phone)
-    assert (message.template, message.arguments["return_before_on"]) == ("exit-reentry-extended", in_days(LAST + 31).isoformat())
+    assert (message.template, message.arguments["until_on"]) == ("exit-reentry-extended", in_days(LAST + 31).isoformat())
 
 
 def test_an_extended_visa_is_extended_once_more():
