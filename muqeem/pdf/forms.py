@@ -18,8 +18,8 @@ from muqeem.pdf.reading import Unfit, read_off
 from muqeem.pdf.shape import Line, Row, Shape
 from muqeem.pdf.slots import Filled
 
-FORMS = 16
-SHAPES = 16  # of one form
+FORMS = 32
+SHAPES = 12  # of one form; each takes some 70 KB
 TRIES = 5  # pages of a form from which nothing could be read off, until it is left in peace
 
 logger = logging.getLogger(__name__)

@@ -89,10 +89,9 @@ def _frames(box: Any, ancestors: tuple[Any, ...], places: Mapping[int, int]) -> 
     """The rows in which something differs, in the order of the page."""
     children = getattr(box, "children", ())
     lines = [child for child in children if isinstance(child, boxes.LineBox)]
-    texts = [list(_texts(line)) for line in lines]
-    if any(id(text.element) in places for line in texts for text in line):
+    if any(id(text.element) in places for line in lines for text in _within(line, boxes.InlineBox) if isinstance(text, boxes.TextBox)):
         _check_flow((*ancestors, box))
-        yield _frame(box, lines, texts, places)
+        yield _frame(box, lines, [list(_texts(line)) for line in lines], places)
         return
     for child in children:
         if isinstance(child, boxes.Box):
@@ -105,16 +104,17 @@ def _check_flow(ancestors: Sequence[Any]) -> None:
             raise Unfit(f"a slot in {type(box).__name__}")
         if isinstance(box, boxes.TableBox) and (box.style["table_layout"] != "fixed" or box.style["width"] == "auto"):
             raise Unfit("a slot in a table whose columns depend on their texts")
-    beside = next((box for box in reversed(ancestors) if isinstance(box, boxes.TableCellBox)), ancestors[0])
-    if any(isinstance(box, boxes.Box) and box.is_floated() for box in _within(beside)):
+    cell = next((box for box in reversed(ancestors) if isinstance(box, boxes.TableCellBox)), ancestors[0])
+    if any(isinstance(box, boxes.Box) and box.is_floated() for box in _within(cell, boxes.Box)):
         raise Unfit("a slot beside a float")
 
 
-def _within(box: Any) -> Iterator[Any]:
+def _within(box: Any, deep: type) -> Iterator[Any]:
+    """What is in a box, and in boxes of this kind in it, but not in cells of tables."""
     for child in getattr(box, "children", ()):
         yield child
-        if not isinstance(child, boxes.TableCellBox):
-            yield from _within(child)
+        if isinstance(child, deep) and not isinstance(child, boxes.TableCellBox):
+            yield from _within(child, deep)
 
 
 def _texts(box: Any) -> Iterator[Any]:
@@ -163,7 +163,7 @@ def _rows(frames: Sequence[Frame], found: Sequence[Found], shown: Mapping[int, b
 def _drawn(pages: Document, specimen: Specimen) -> pydyf.PDF:
     """The page as objects of PDF, with all letters in its fonts."""
     copied = pages.copy()
-    copied.fonts.update(specimen.fonts())
+    copied.fonts.update(specimen.fonts(pages.fonts))
     drawn: list[pydyf.PDF] = []
     copied.write_pdf(finisher=lambda _, pdf: drawn.append(pdf))
     for key, font in pages.fonts.items():

@@ -45,7 +45,9 @@ def said(template: str, language: str, **arguments: object) -> str:
 CODES = ["sign-in-code", "operation-code"]
 SAMPLES = [("sign-in-code", LONGEST), ("operation-code", LONGEST), ("operation-code", {k: v for k, v in LONGEST.items() if k != "last4"})]
 SAMPLES += [("operation-done", LONGEST), ("residency-renewed", LONGEST), ("ask-employer", LONGEST)]
-SAMPLES += [(template, LONGEST) for template in ("exit-reentry-issued", "exit-reentry-by-months", "exit-reentry-extended", "final-exit-issued")]
+SAMPLES += [
+    (template, LONGEST) for template in ("exit-reentry-issued", "exit-reentry-by-months", "exit-reentry-extended", "final-exit-issued")
+]
 SAMPLES += [(template, LONGEST) for template in ("visa-cancel", "visa-return-own", "visa-return", "visa-exit")]
 
 
