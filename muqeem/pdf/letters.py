@@ -1,11 +1,12 @@
 """The letters that every fast page embeds, in both weights: those of nearly all names, so that a page need not make a
-font of its own; and those of the machine-readable zone.
+font of its own.
 
 Arabic letters take other forms beside others, and some pairs are one glyph, so a specimen has them all side by side.
 """
 
 import copy
 import string
+from collections.abc import Container
 from html import escape
 from typing import Any
 
@@ -31,8 +32,8 @@ class Specimen:
         # Digits and signs among Arabic letters are other glyphs than those among Latin ones; the mirrored ones are not.
         latin = escape(string.ascii_letters + _LIGATURES + _SIGNS)
         arabic = escape(" ".join([*_ARABIC, *_WORDS, *pairs, *(f"ب{mark}ب" for mark in _MARKS), _SIGNS]))
-        zone = f'<p class="zone" dir="ltr">{string.ascii_uppercase}{string.digits}&lt;</p>'
-        lines = f'{zone}<p dir="ltr">{latin}</p><p dir="ltr"><b>{latin}</b></p><p>{arabic}</p><p><b>{arabic}</b></p>'
+        lines = f'<p dir="ltr">{latin}</p><p dir="ltr"><b>{latin}</b></p><p>{arabic}</p><p><b>{arabic}</b></p>'
+        lines += f'<p class="zone" dir="ltr">{string.ascii_uppercase}{string.digits}&lt;</p>'
         html = f'<html lang="ar" dir="rtl"><body style="white-space:nowrap">{lines}</body></html>'
         self._pages = press.lay_out(html)
         for page in self._pages.pages:
@@ -49,9 +50,9 @@ class Specimen:
             self._hands[key] = Hand(asked, self.letters)
         return self._hands[key]
 
-    def fonts(self) -> dict[int, Any]:
-        """Fonts for one more file: embedding cuts them down to what was used."""
-        fonts = {key: copy.copy(font) for key, font in self._pages.fonts.items()}
+    def fonts(self, used: Container[int]) -> dict[int, Any]:
+        """Those of the fonts that a file uses, for one more file: embedding cuts them down to what was set in them."""
+        fonts = {key: copy.copy(font) for key, font in self._pages.fonts.items() if key in used}
         for font in fonts.values():
             font.widths, font.to_unicode = dict(font.widths), dict(font.to_unicode)
         return fonts
