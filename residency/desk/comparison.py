@@ -18,8 +18,7 @@ from residency.particulars import granted, particulars, residency_of
 
 # As the paper has them: at a review one day is still to come and the other not yet past.
 LABELS: dict[str, Promise] = {"new_expires_on": gettext_lazy("Valid until"), "expires_on": gettext_lazy("Previous expiry")}
-# What belongs to the paper alone: the register does not tell it.
-NOT_COMPARED = frozenset({"title", "total_sar", "cancel_before_on", "unused_fine_sar", "accompanying", "accompanying_visas"})
+NOT_COMPARED = frozenset({"title"})
 
 
 @dataclass(frozen=True)
@@ -58,21 +57,27 @@ def page_now(document: Document, day: date) -> dict[str, Any]:
     """What a page about the same would say today; of a visa also whether it is still what it was."""
     resident = document.resident
     current, number = register_now(resident, day), document.facts.get("visa_number")
-    visa = Visa.objects.select_related("resident").filter(resident=resident, number=number).first() if number else None
-    if visa is None:
+    if not number:
         return current
-    terms = terms_of_today()
-    of_visa = granted(visa) | {"visa_number": visa.number, "issued_on": visa.issued_on, "visa_state": visa.state(terms).label}
+    visa = Visa.objects.select_related("resident").filter(resident=resident, number=number).first()
+    if visa is None:
+        return current | {"visa_number": None}
+    of_visa = granted(visa) | {"visa_number": visa.number, "issued_on": visa.issued_on, "visa_issued_on": visa.issued_on}
+    of_visa["visa_state"] = visa.state(terms_of_today()).label
     of_person = {"border_number": resident.border_number, "permit_until_on": resident.iqama and resident.iqama.expires_on}
     return current | facts.stored(of_visa | of_person)
 
 
 def compare(document: Document, current: dict[str, Any]) -> list[Row]:
-    """Every fact of the page with what the register says of it now, those that differ in front."""
+    """Every fact of the page with what the register says of it now, those that differ in front.
+
+    The page of a visa holds more than the register tells, like the family that travelled along: that is left out.
+    """
+    told = current if "visa_number" in document.facts else document.facts
     rows = [
         Row(label(key), facts.show(key, issued), facts.show(key, current.get(key)), issued != current.get(key))
         for key, issued in facts.ordered(document.facts)
-        if key not in NOT_COMPARED
+        if key not in NOT_COMPARED and key in told
     ]
     return sorted(rows, key=lambda row: not row.differs)
 

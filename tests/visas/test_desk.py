@@ -5,10 +5,12 @@ from django.test import Client
 
 from muqeem import clock
 from muqeem.operations.models import Document
+from muqeem.operations.perform import perform
 from residency.models import Movement
 from tests.accounts.people import signed_in
-from tests.factories import MovementFactory, UserFactory
-from tests.operations.journeys import Household, said
+from tests.factories import MovementFactory, UserFactory, in_days
+from tests.operations.journeys import Household, Person, said
+from tests.visas.people import worker
 from visas.operations import IssueExitReentry
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +45,23 @@ def test_a_visa_that_was_cancelled_or_used_differs(desk):
         words = shown(desk, page)
         assert "1 fact differs" in words
         assert state in words
+
+
+@pytest.mark.parametrize("slug", ["final-exit-issue", "exit-reentry-extend", "exit-reentry-cancel", "final-exit-cancel"])
+def test_the_fresh_page_of_every_service_about_a_visa_is_as_the_register(desk, slug):
+    person = Person(resident=worker(), by_app=True)
+    page = perform(token := person.ready(slug=slug), token.fingerprint).documents.select_related("resident").get()
+    assert "On record, and as the register" in shown(desk, page)
+
+
+def test_a_visa_that_was_extended_since_differs(desk):
+    person = Person(resident=worker(), by_app=True)
+    page = perform(token := person.ready(slug="exit-reentry-extend"), token.fingerprint).documents.select_related("resident").get()
+    person.resident.visas.get().extend(in_days(40))
+    assert "1 fact differs" in shown(desk, page)
+
+
+def test_the_page_of_a_visa_that_the_register_does_not_hold_differs(desk):
+    head, _wife = pages()
+    head.resident.visas.all().delete()
+    assert "On record, but the register has changed since" in shown(desk, head)

@@ -80,8 +80,8 @@ class ExtendExitReentry(Operation):
         return {"extended_on": self.terms.on}
 
     def facts_of(self, person: Resident) -> dict[str, Any]:
-        """The paper's own: the zone of the visa as it is now."""
-        return stored(on_paper(person, self.visa))
+        """The zone of the visa as it is now, and what it is worth: whoever reads the page later sees whether it still is."""
+        return stored(on_paper(person, self.visa) | {"visa_state": self.visa.state(self.terms).label})
 
 
 class CancelVisa(Operation):
@@ -107,6 +107,10 @@ class CancelVisa(Operation):
         """End the visa today."""
         self.visa.cancel(self.terms.on)
         return {"cancelled_on": self.terms.on}
+
+    def facts_of(self, person: Resident) -> dict[str, Any]:
+        """That the visa is worth nothing any more."""
+        return stored({"visa_state": self.visa.state(self.terms).label})
 
 
 class CancelExitReentry(CancelVisa):
@@ -179,7 +183,8 @@ class CancelFinalExit(CancelVisa):
     def facts_of(self, person: Resident) -> dict[str, Any]:
         """The member's own papers and visa."""
         visa = self.of_family.get(person)
-        return stored(of_member(person, self.resident, self.terms) | as_it_stood(visa)) if visa else {}
+        own = stored(of_member(person, self.resident, self.terms) | as_it_stood(visa)) if visa else {}
+        return super().facts_of(person) | own
 
 
 class ReprintVisa(Operation):
