@@ -27,7 +27,12 @@ WHICH = {
     "holds": "resident_id = %(person)s OR account_id = %(sponsor)s",
     "clearances": "resident_id = %(person)s",
 }
+# What is told of many rows in one.
 FAMILY = "SELECT 'family', count(*)::text FROM residency_resident WHERE head_id = %(person)s AND left_on IS NULL AND deceased_on IS NULL"
+PRINTED = (
+    "SELECT 'printed', coalesce(json_agg(DISTINCT facts ->> 'visa_number'), '[]')::text"
+    " FROM operations_document WHERE resident_id = %(person)s AND facts ? 'visa_number'"
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class File:
     movements: "list[Movement]"
     holds: "list[Hold]"
     clearances: "list[Clearance]"
+    printed: list[str]  # numbers of the visas of which the portal made a page
     family: int  # dependants and companions who are still here, with a final exit visa or without
 
     @classmethod
@@ -52,7 +58,7 @@ class File:
         ]
         found: dict[str, Any] = {name: [] for name in kinds}
         with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join([*parts, FAMILY]), {"person": person.pk, "sponsor": person.sponsor_id})
+            cursor.execute(" UNION ALL ".join([*parts, FAMILY, PRINTED]), {"person": person.pk, "sponsor": person.sponsor_id})
             for name, text in cursor.fetchall():
                 row = json.loads(text, parse_float=Decimal)  # an amount is exact
                 if name in kinds:

@@ -31,9 +31,7 @@ def final_exit_to_cancel(resident: Resident, terms: Terms) -> Visa | None:
 
 def visas_with_pages(resident: Resident) -> list[Visa]:
     """Those of which the portal made a page."""
-    pages = Document.objects.filter(resident=resident, facts__has_key="visa_number")
-    numbers = set(pages.values_list("facts__visa_number", flat=True))
-    return [visa for visa in resident.file.visas if visa.number in numbers]
+    return [visa for visa in resident.file.visas if visa.number in resident.file.printed]
 
 
 def page_of(visa: Visa) -> Document | None:
