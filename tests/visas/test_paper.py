@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 from mrz.checker.mrva import MRVACodeChecker
+from PIL import ImageChops
 
 from muqeem import pdf
 from tests.paper import in_words_of, pages, picture, words
@@ -231,3 +232,26 @@ def test_only_the_zone_is_set_in_the_reader_s_font():
 @pytest.mark.parametrize("name", [name for name in PAGES if name not in VISAS])
 def test_a_paper_that_lets_nobody_travel_has_no_zone(name):
     assert "<<" not in words(usual(name))
+
+
+# --- from the shape of one printed before -------------------------------------------------------
+def another(name: str, number: int) -> bytes:
+    """The page of somebody else, whose name takes one line, too."""
+    facts = {"name": {"ar": "علي خان", "en": "ALI KHAN"}, "visa_number": f"{9_000_000_000 + number}", "passport_number": f"EK{number:07}"}
+    if name in VISAS:
+        facts["mrz"] = a_zone(family="KHAN", given=["ALI", "ALI HASAN", "SAID", "UMAR"][number % 4])
+    return printed(name, facts=facts)
+
+
+@pytest.mark.parametrize("name", ["by months", "by days", "final exit", "cancelled", "fined"])
+def test_the_fourth_page_of_a_kind_is_written_without_a_layout_and_looks_as_with_one(name, monkeypatch):
+    for number in range(3):
+        another(name, number)
+    asked = []
+    printer = pdf._printer()
+    write, lay_out = printer.page, printer.press.lay_out
+    monkeypatch.setattr(printer, "page", lambda html: asked.append(html) or write(html))
+    monkeypatch.setattr(printer.press, "lay_out", lambda _html: pytest.fail("laid out"))
+    fast = another(name, 3)
+    monkeypatch.setattr(printer.press, "lay_out", lay_out)
+    assert ImageChops.difference(picture(fast), picture(printer.in_full(asked[-1]))).getbbox() is None
