@@ -19,7 +19,7 @@ from muqeem.processes.redis import RedisServer
 from muqeem.processes.sockets import short_folder
 from muqeem.processes.supervisor import Stopped, Supervisor, say
 
-PARTS = ("confirmations", "journeys", "sign-ins", "pages", "views")
+PARTS = ("confirmations", "journeys", "sign-ins", "pages", "views", "prints")
 
 
 def numbers(text: str) -> list[int]:
@@ -32,7 +32,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--residents", type=numbers, default=[200, 100_000], metavar="N,N", help="sizes of the register (200,100000)")
     parser.add_argument("--clients", type=numbers, default=[1, 4, 16], metavar="N,N", help="how many at once (1,4,16)")
     parser.add_argument(
-        "--deeds", type=int, default=400, metavar="N", help="confirmations of one measurement; of others in proportion (400)"
+        "--deeds", type=int, default=400, metavar="N", help="confirmations of one measurement, and prints; of others in proportion (400)"
     )
     parser.add_argument("--dry", action="store_true", help="print the tables and leave docs/performance.md as it is")
     asked = parser.parse_args()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from muqeem.processes.child import Child
-from tests.bench import first_views, journeys, pages, tables
+from tests.bench import first_views, journeys, pages, prints, tables
 from tests.bench.load import Deed, Run, drive
 from tests.bench.people import Cast
 from tests.bench.stand import Cost, Stand, portal, register, settle
@@ -22,6 +22,7 @@ HEADS = {
     "sign-ins": ("clients", *RATES),
     "pages": ("page", *RATES),
     "views": ("page", "queries", "HTML, Arabic", "HTML, English", "with style", "with pictures and scripts"),
+    "prints": ("renewals", "a second of one processor", "median", "largest file"),
 }
 
 
@@ -103,7 +104,12 @@ def measure(parts: Sequence[str], postgres: Child, *, residents: list[int], clie
                 for part in wanted:
                     figures[part] += getattr(bench, part.replace("-", "_"))()
     for part in parts:
-        text = _views() if part == "views" else tables.table(HEADS[part], [figure.row() for figure in figures[part]])
+        if part == "views":
+            text = _views()
+        elif part == "prints":
+            text = _prints(deeds)
+        else:
+            text = tables.table(HEADS[part], [figure.row() for figure in figures[part]])
         text += "".join(f"\n\n{line}" for line in (_compared(part, figures[part]), tables.where_and_when()) if line)
         sys.stdout.write(f"\n{part}\n\n{text}\n")
         if keep:
@@ -142,3 +148,13 @@ def _views() -> str:
         for name, views in sorted(seen.items())
     ]
     return tables.table(HEADS["views"], rows)
+
+
+def _prints(many: int) -> str:
+    """The ways to print, and whether one can tell them apart."""
+    ways, part = prints.prints(many)
+    known, differing = prints.compare(many)
+    return tables.table(HEADS["prints"], [way.row() for way in ways]) + (
+        f"\n\nA printer that saw {prints.TAUGHT} pages knows the shape of {part:.0%} of random ones. Of {known} printed by their shape,"
+        f" {differing} differ from their layout."
+    )
