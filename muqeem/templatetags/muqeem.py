@@ -283,5 +283,7 @@ def chosen_first(memberships: Iterable[Any], account: Any) -> list[Any]:
 
 
 def _first_id(bound: BoundField) -> str:
-    """The id a link must point at: the first option of a group, the input otherwise."""
+    """The id a link must point at: the first option of a group, the first part of a date, the input otherwise."""
+    if several := parts(bound):
+        return str(several[0]["id"])
     return f"{bound.auto_id}_0" if is_choice(bound) else bound.auto_id

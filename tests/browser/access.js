@@ -48,10 +48,11 @@
     });
     faults.push(`scrolls sideways at ${innerWidth}: ${widest ? where(widest) : ""}`);
   }
-  // Nothing is cut off but the name in the header, which the page says in full, and the dot between two dates.
+  // Nothing is cut off but the name in the header, which the page says in full, the dot between two dates, and what is
+  // said to readers of the screen alone.
   for (const each of body.querySelectorAll(".wrap *")) {
     const style = getComputedStyle(each);
-    if (style.overflowX !== "visible" && each.scrollWidth > each.clientWidth + 1 && isShown(each) && !each.closest(".sr, .dates, .who") && each.tagName !== "INPUT") {
+    if (style.overflowX !== "visible" && each.clientWidth > 1 && each.scrollWidth > each.clientWidth + 1 && isShown(each) && !each.closest(".sr, .dates, .who") && each.tagName !== "INPUT") {
       faults.push(`cut off or scrolled inside: ${where(each)}`);
     }
   }

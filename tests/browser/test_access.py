@@ -8,7 +8,9 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.screens import screens, shown
+from tests.doors.production import browser as client
+from tests.html import faults_of_html
+from tests.screens import Screen, screens, shown
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
@@ -54,6 +56,44 @@ def test_nobody_is_kept_out_of_any_screen(browser: Browser, language: str) -> No
     wrong: dict[str, list[str]] = {}
     with shown(browser, every, script=AXE) as opened:
         for screen, page in opened:
-            if found := faults(page, language):
+            if found := [*faults_of_html(screen.body), *faults(page, language)]:
                 wrong[screen.name] = found
     assert not wrong, "\n".join(f"{name}\n    " + "\n    ".join(sorted(set(found))) for name, found in wrong.items())
+
+
+PLANTED = {  # a mistake, and the words in which it is told
+    "the page says it is in": "document.documentElement.lang = 'fr'",
+    "the page runs": "document.documentElement.dir = 'rtl'",
+    "scrolls sideways at 320": "add('p', 'A wide one').style.inlineSize = '340px'",
+    "not one heading of the first level": "add('h1', 'A second one')",
+    "a level is skipped": "add('h4', 'Too deep')",
+    "the focus is not where the error is": "document.activeElement.blur()",
+    "the title does not begin with the error": "document.title = 'Sign in'",
+    "to press": "Object.assign(add('button', 'x').style, { padding: 0, inlineSize: '12px', blockSize: '12px', overflow: 'visible' })",
+    "the focus is not seen": "add('button', 'Unseen').style.outline = 'none'",
+    "the focus is covered": "Object.assign(add('div', '').style, { position: 'fixed', inset: 0, zIndex: 99 })",
+    "cut off": "Object.assign(add('p', 'A sentence that is longer than this').style, { inlineSize: '5rem', overflow: 'hidden', whiteSpace: 'nowrap' })",
+    "image-alt": "add('img', '').src = '/static/img/mark.svg'",
+    "color-contrast": "add('p', 'Hardly to be read').style.color = '#999'",
+}
+ADD = "const add = (tag, words) => { const it = document.createElement(tag); it.textContent = words; document.querySelector('main .wrap').append(it); return it; };"
+
+
+@pytest.mark.parametrize("told", PLANTED)
+def test_every_mistake_that_was_planted_is_told(browser: Browser, told: str) -> None:
+    """And without it nothing is told: the page with an error, as it is."""
+    answer = client("en").post("/sign-in/", {})
+    screen = Screen("sign-in", "/sign-in/", answer.status_code, answer.content.decode())
+    with shown(browser, [screen, screen], script=AXE) as opened:
+        for nth, (_screen, page) in enumerate(opened):
+            if nth:
+                page.evaluate(f"{{ {ADD} {PLANTED[told]} }}")
+            found = faults(page, "en")
+            assert any(told in fault for fault in found) == bool(nth), found
+
+
+def test_html_that_a_parser_would_mend_is_told() -> None:
+    assert faults_of_html("<!DOCTYPE html><title>x</title><p id='a'>x</p><label for='a'>x</label>") == []
+    assert faults_of_html("<!DOCTYPE html><title>x</title><p><div></div></p>")
+    assert faults_of_html("<!DOCTYPE html><title>x</title><p id='a'>x</p><p id='a'>x</p>")
+    assert faults_of_html("<!DOCTYPE html><title>x</title><label for='b'>x</label>")

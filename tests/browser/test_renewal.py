@@ -4,7 +4,6 @@ import io
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
@@ -39,8 +38,8 @@ WORDS = {
 class Visitor:
     """What a person does with the pages, and what is true of every page they see."""
 
-    def __init__(self, page: Page, site: str, language: str, *, script: bool) -> None:
-        self.page, self.site, self.language, self.script = page, site, language, script
+    def __init__(self, page: Page, site: str, language: str) -> None:
+        self.page, self.site, self.language = page, site, language
         page.set_default_timeout(15_000)
         self.errors: list[str] = []
         page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
@@ -57,13 +56,6 @@ class Visitor:
         html = self.page.locator("html")
         assert html.get_attribute("lang") == self.language
         assert html.get_attribute("dir") == ("rtl" if self.language == "ar" else "ltr")
-        if self.script:  # what examines the page is a script, too
-            self.is_sound()
-
-    def is_sound(self) -> None:
-        assert self.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), "scrolls sideways"
-        found = Axe().run(self.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-        assert found.violations_count == 0, found.generate_report()
 
 
 def newest_code(user: User) -> str:
@@ -91,7 +83,7 @@ def test_a_resident_renews_a_residency_and_prints_the_page(
         viewport={"width": width, "height": 800}, java_script_enabled=script, bypass_csp=True, accept_downloads=True
     )
     words = WORDS[language]
-    visitor = Visitor(context.new_page(), live_server.url, language, script=script)
+    visitor = Visitor(context.new_page(), live_server.url, language)
     page = visitor.page
     context.add_cookies([{"name": "language", "value": language, "url": live_server.url}])
     number = rafiq.memberships.get().account.number
