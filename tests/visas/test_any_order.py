@@ -1,0 +1,261 @@
+"""Services, crossings and days in any order: whatever happens, what must never be is never there.
+
+A machine of hypothesis acts on real rows: a family and its employer, with little money and few operations. Crossings are
+reported late, corrected and withdrawn; days pass. After each step every promise of the database is asked for.
+"""
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from muqeem import clock
+from muqeem.operations.base import registry
+from muqeem.operations.invariants import violations
+from muqeem.operations.judge import verify
+from muqeem.operations.models import Print, Receipt
+from muqeem.operations.perform import Refused, perform
+from muqeem.record.models import Demonstration, Parameter
+from residency.models import Iqama, Movement, Resident, Visa
+from residency.standing import unused_visa
+from tests.factories import MovementFactory, in_days
+from tests.operations.journeys import Household
+from visas.forms import ExitReentryForm
+from visas.operations import IssueExitReentry
+
+pytestmark = pytest.mark.django_db
+
+# Tokens of a factory never saw a code, and nobody delivers while the machine runs.
+NOT_ASKED = {"I05", "I13", "I14"}
+
+PEOPLE, WHICH = st.integers(0, 2), st.integers(0, 3)
+DURATIONS = st.one_of(
+    st.fixed_dictionaries({"mode": st.just("days"), "days": st.sampled_from(["6", "15", "40", "120"])}),
+    st.fixed_dictionaries({"mode": st.just("months"), "months": st.sampled_from(["1", "2"])}),
+)
+FINAL = {"exit-reentry-cancel": "final-exit-cancel"}
+
+
+def step(name: str, **drawn: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
+    return st.tuples(st.just(name), st.fixed_dictionaries(drawn))
+
+
+ABOUT_A_VISA = ["", "", "exit-reentry-cancel", "exit-reentry-extend", "visa-reprint"]  # at first what fits the person's whereabouts
+STEPS = st.one_of(
+    step("issue_exit_reentry", who=PEOPLE, kind=st.sampled_from(["single", "multiple"]), duration=DURATIONS, whole=st.booleans()),
+    step("issue_exit_reentry", who=PEOPLE, kind=st.sampled_from(["single", "multiple"]), duration=DURATIONS, whole=st.booleans()),
+    step("issue_final_exit"),
+    step("use_a_visa", which=WHICH, slug=st.sampled_from(ABOUT_A_VISA)),
+    step("use_a_visa", which=WHICH, slug=st.sampled_from(ABOUT_A_VISA)),
+    step("use_a_visa", which=WHICH, slug=st.sampled_from(ABOUT_A_VISA)),
+    step("pay_a_fine", who=PEOPLE),
+    step("renew", who=PEOPLE, months=st.sampled_from(["3", "12"])),
+    step("cross", who=PEOPLE, late=st.sampled_from([0, 0, 2, 5, 30])),
+    step("cross", who=PEOPLE, late=st.sampled_from([0, 0, 2, 5, 30])),
+    step("correct_a_crossing", which=WHICH, days=st.integers(-20, 20)),
+    step("withdraw_a_crossing", which=WHICH),
+    step("wait", days=st.sampled_from([1, 7, 20, 61])),
+)
+
+
+class Life(RuleBasedStateMachine):
+    """One family, from one service to the next."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = transaction.savepoint()  # each life is lived in an empty register
+
+    def teardown(self) -> None:
+        transaction.savepoint_rollback(self.begun)
+
+    @initialize(permit=st.sampled_from([45, 100, 300]), money=st.sampled_from(["1500.00", "9000.00"]))
+    def begin(self, permit: int, money: str) -> None:
+        self.family = Household(expiring_in=permit, holding=money, operations=12)
+        self.everybody = [self.family.resident, *self.family.members]
+        self.crossings: list[Movement] = []
+
+    # One rule that draws what happens: of several, hypothesis would leave some out of every life.
+    @rule(step=STEPS)
+    def happens(self, step: tuple[str, dict[str, Any]]) -> None:
+        name, drawn = step
+        getattr(self, name)(**drawn)
+
+    # --- services ---
+
+    def issue_exit_reentry(self, who: int, kind: str, duration: dict[str, str], whole: bool) -> None:
+        family = {} if who else self.taking(whole)
+        self.run("exit-reentry-issue", self.everybody[who], kind=kind, **duration, **family)
+
+    def issue_final_exit(self) -> None:
+        self.run("final-exit-issue", self.family.resident, **self.taking(whole=True))
+
+    def use_a_visa(self, which: int, slug: str) -> None:
+        visas = list(Visa.objects.filter(resident__in=self.everybody).select_related("resident").order_by("-pk"))
+        if visas:
+            visa = visas[which % len(visas)]
+            fitting = "exit-reentry-extend" if visa.resident.departed_on else "exit-reentry-cancel"
+            slug = slug or fitting
+            slug = FINAL.get(slug, slug) if visa.kind == Visa.Kind.FINAL else slug
+            self.run(slug, visa.resident, visa_number=visa.number, mode="days", days="7")
+
+    def pay_a_fine(self, who: int) -> None:
+        terms = Parameter.objects.terms(clock.today())
+        fined = [person for person in Resident.objects.filter(pk__in=[each.pk for each in self.everybody]) if unused_visa(person, terms)]
+        self.run("visa-fine", fined[who % len(fined)] if fined else self.everybody[who])
+
+    def renew(self, who: int, months: str) -> None:
+        self.run("iqama-renewal", self.everybody[who], months=months)
+
+    # --- the border and the calendar ---
+
+    @transaction.atomic
+    def cross(self, who: int, late: int) -> None:
+        """In the direction that is possible, or late in the other; mostly somebody who has a visa."""
+        with_visa = [visa.resident for visa in Visa.objects.filter(resident__in=self.everybody).order_by("-pk")]
+        person = (with_visa or self.everybody)[who % len(with_visa or self.everybody)]
+        away = Resident.objects.get(pk=person.pk).departed_on
+        direction = "in" if (away is not None) is (late % 2 == 0) else "out"
+        self.crossings.append(MovementFactory(resident=person, direction=direction, crossed_on=in_days(-late)))
+
+    @transaction.atomic
+    def correct_a_crossing(self, which: int, days: int) -> None:
+        if self.crossings:
+            crossing = self.crossings[which % len(self.crossings)]
+            crossing.crossed_on = min(crossing.crossed_on + timedelta(days=days), clock.today())
+            crossing.save()
+
+    @transaction.atomic
+    def withdraw_a_crossing(self, which: int) -> None:
+        if self.crossings:
+            self.crossings.pop(which % len(self.crossings)).delete()
+
+    def wait(self, days: int) -> None:
+        shifted = Demonstration.objects.get().clock_shift
+        Demonstration.objects.update(clock_shift=shifted + timedelta(days=days))
+
+    # --- what must never be ---
+
+    @invariant()
+    def nobody_has_two_open_visas(self) -> None:
+        terms = Parameter.objects.terms(clock.today())
+        for person in self.everybody:
+            visas = Resident.objects.get(pk=person.pk).file.visas
+            assert sum(visa.is_open(terms) for visa in visas) <= 1
+
+    @invariant()
+    def every_promise_holds(self) -> None:
+        self.family.wallet.refresh_from_db()
+        assert self.family.wallet.balance >= 0
+        assert [str(violation) for violation in violations() if violation.code not in NOT_ASKED] == []
+
+    # --- how a service is run ---
+
+    def taking(self, whole: bool) -> dict[str, Any]:
+        """The boxes of the family, as the form shows them on the day."""
+        here = [each for each in Resident.objects.filter(head=self.family.resident) if not (each.left_on or each.departed_on)]
+        return self.family.asked(*(here if whole else []))
+
+    def run(self, slug: str, person: Resident, **answers: Any) -> None:
+        """Look at everything before and after: there is an effect if and only if there is a receipt."""
+        before, token, done = self.rows(), self.family.token(slug), None
+        if verify(token, {"iqama_number": person.iqama_number} | answers).facts is not None:
+            with suppress(Refused):
+                done = perform(token, token.fingerprint)
+        after = self.rows()
+        if done is None:
+            assert after == before, "an effect without a receipt"
+            return
+        assert after["receipts"] == before["receipts"] + 1
+        assert all(after[what] != before[what] for what in EFFECTS[slug]), "a receipt without its effect"
+        self.reach_no_further_than_the_permit(done.slug, changed=after["visas"] - before["visas"])
+
+    def rows(self) -> dict[str, Any]:
+        """All that services change."""
+        self.family.subscription.refresh_from_db()
+        return {
+            "visas": set(Visa.objects.filter(resident__in=self.everybody).values_list("pk", "ends_on", "cancelled_on", "fined_on")),
+            "permits": Iqama.objects.filter(resident__in=self.everybody).count(),
+            "receipts": Receipt.objects.filter(account=self.family.account).count(),
+            "copies": Print.objects.filter(document__receipt__account=self.family.account).count(),
+            "left": self.family.subscription.operations_left,
+        }
+
+    def reach_no_further_than_the_permit(self, slug: str, changed: set[tuple[Any, ...]]) -> None:
+        if slug in {"exit-reentry-issue", "final-exit-issue", "exit-reentry-extend"}:
+            for pk, ends_on, _cancelled_on, _fined_on in changed:
+                permit = Resident.objects.get(visas__pk=pk).iqama
+                assert permit is not None
+                assert ends_on <= permit.expires_on, "a visa past its permit"
+
+
+EFFECTS = {  # what each service must have changed
+    "exit-reentry-issue": ["visas", "copies", "left"],
+    "final-exit-issue": ["visas", "copies", "left"],
+    "exit-reentry-extend": ["visas", "copies", "left"],
+    "exit-reentry-cancel": ["visas", "copies"],
+    "final-exit-cancel": ["visas", "copies"],
+    "visa-reprint": ["copies"],
+    "visa-fine": ["visas", "left"],
+    "iqama-renewal": ["permits", "copies", "left"],
+}
+
+
+def live(**changed: Any) -> None:
+    """Let the machine run, the same way each time."""
+    usual = settings(
+        max_examples=9,
+        stateful_step_count=20,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(Life, settings=settings(usual, **changed))
+
+
+def test_every_service_takes_part():
+    assert set(EFFECTS) == set(registry)
+
+
+def test_in_whatever_order_things_happen_no_promise_is_broken():
+    live()
+
+
+def past_the_permit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody asks how far the residency reaches."""
+    monkeypatch.setattr(ExitReentryForm, "_judge_residency", lambda *_: None)
+
+
+def no_effect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cancellation forgets to cancel."""
+    monkeypatch.setattr(Visa, "cancel", lambda visa, on: None)
+
+
+def no_receipt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A visa is granted at the review already."""
+    facts = IssueExitReentry.facts
+
+    def early(operation: IssueExitReentry) -> dict[str, Any]:
+        operation.grant(operation.resident)
+        return facts(operation)
+
+    monkeypatch.setattr(IssueExitReentry, "facts", early)
+
+
+@pytest.mark.parametrize(
+    ("plant", "found"),
+    [
+        (past_the_permit, "a visa past its permit|beyond the residency"),
+        (no_effect, "a receipt without its effect"),
+        (no_receipt, "an effect without a receipt"),
+    ],
+)
+def test_a_planted_fault_is_found(plant, found, monkeypatch):
+    plant(monkeypatch)
+    with pytest.raises(AssertionError, match=found):
+        live(phases=[Phase.generate])
