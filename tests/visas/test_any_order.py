@@ -35,7 +35,7 @@ NOT_ASKED = {"I05", "I13", "I14"}
 
 PEOPLE, WHICH = st.integers(0, 2), st.integers(0, 3)
 DURATIONS = st.one_of(
-    st.fixed_dictionaries({"mode": st.just("days"), "days": st.sampled_from(["6", "15", "40", "120"])}),
+    st.fixed_dictionaries({"mode": st.just("days"), "days": st.sampled_from(["7", "15", "40", "120"])}),
     st.fixed_dictionaries({"mode": st.just("months"), "months": st.sampled_from(["1", "2"])}),
 )
 FINAL = {"exit-reentry-cancel": "final-exit-cancel"}
