@@ -11,7 +11,7 @@ from tests.browser.chromium import launched
 
 
 @pytest.fixture(scope="module")  # while Playwright lives, its loop occupies this thread
-def browser() -> Iterator[Browser]:
+def browser(django_db_setup: None) -> Iterator[Browser]:  # first, outside of the loop: who makes the database ends it
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in this thread; the rows are read beside it
     with launched() as chromium:
         yield chromium
