@@ -47,7 +47,7 @@ def test_a_visa_that_was_left_to_expire_shows_its_fine_and_leads_to_it():
     assert found["Cancel visa"].startswith("The cancellation period ended on ")
     assert "Fine: SAR\N{NO-BREAK SPACE}1,000.00" in person.client.get(f"/residents/{visa.resident.uuid}/").content.decode()
     done(person, "visa-fine")
-    assert offered(person, visa) == {}
+    assert offered(person, visa) == {"Print a copy": leads_to("visa-reprint", visa)}
 
 
 def test_a_final_exit_offers_its_own_cancellation():
