@@ -98,7 +98,7 @@ def strangers_rows_are_forbidden(patch: pytest.MonkeyPatch) -> None:
         (rows_of_every_account, ["document"]),
         (rows_of_every_account, ["document-copies"]),
         (strangers_rows_are_forbidden, ["receipt"]),
-        (strangers_rows_are_forbidden, ["document-pdf"]),
+        (strangers_rows_are_forbidden, ["receipt-pdf"]),
     ],
 )
 def test_the_matrix_notices_a_view_without_its_filter(

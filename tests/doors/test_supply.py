@@ -35,7 +35,7 @@ def test_what_is_installed_is_what_is_locked() -> None:
 
 def test_every_scanner_has_one_version() -> None:
     named = [value for name, value in vars(tools).items() if name.isupper() and isinstance(value, str)]
-    assert len(named) == 7
+    assert len(named) == 10
     assert all(re.fullmatch(r"[@a-z0-9/-]+(?:==|@)[0-9.]+", value) for value in named)
 
 

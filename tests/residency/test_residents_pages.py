@@ -397,7 +397,7 @@ def test_a_file_takes_as_many_queries_for_one_row_of_each_kind_as_for_three(
         MovementFactory(resident=resident)
         VisaFactory(resident=resident, cancelled_on=clock.today())
     noura.get(file_of(resident))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         answer: Any = noura.get(file_of(resident))
     assert len(answer.context["family"]) == rows
 
