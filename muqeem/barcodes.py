@@ -55,7 +55,7 @@ def _rows(symbol: zxingcpp.Barcode) -> list[bytes]:
 def _line(row: bytes, middle: float) -> str:
     """A row as one thick line, lifted where it is light: half the drawing that rectangles would be."""
     y = f"{middle:g}"
-    return "".join(f"M{start} {y}L{end} {y}" for start, end in map(re.Match.span, _DARK.finditer(row)))
+    return "".join([f"M{dark.start()} {y}L{dark.end()} {y}" for dark in _DARK.finditer(row)])
 
 
 def _svg(drawn: str, thickness: int, size: tuple[int, int], quiet: tuple[int, int], label: str) -> SafeString:

@@ -18,8 +18,8 @@ from muqeem.pdf.reading import Unfit, read_off
 from muqeem.pdf.shape import Line, Row, Shape
 from muqeem.pdf.slots import Filled
 
-FORMS = 32
-SHAPES = 12  # of one form; each takes some 70 KB
+FORMS = 128
+SHAPES = 256  # of all forms; each takes some 70 KB
 TRIES = 5  # pages of a form from which nothing could be read off, until it is left in peace
 
 logger = logging.getLogger(__name__)
@@ -61,6 +61,10 @@ class Draft:
         return tuple(map(len, self.rows))
 
 
+# By the fixed part of a form, and the lines that each row takes; None takes more than one sheet.
+Shapes = Recent[tuple[str, tuple[int, ...]], Shape | None]
+
+
 class TooLong(Exception):
     """The page is known to take more than one sheet."""
 
@@ -68,18 +72,19 @@ class TooLong(Exception):
 class Form:
     """Pages whose HTML differs in the slots alone."""
 
-    def __init__(self, specimen: Specimen) -> None:
+    def __init__(self, fixed: str, specimen: Specimen, shapes: Shapes) -> None:
+        self._fixed = fixed
         self._specimen = specimen
+        self._shapes = shapes
         self._rows: tuple[Row, ...] = ()
-        self._shapes: Recent[tuple[int, ...], Shape | None] = Recent(SHAPES)  # None takes more than one sheet
         self._tries = TRIES
 
     def file(self, values: Sequence[str]) -> bytes | None:
         """The file of a page, if its shape is known; raise `TooLong` if that is known."""
         draft = self._draft(values)
-        if draft is None or draft.lines not in self._shapes:
+        if draft is None or (self._fixed, draft.lines) not in self._shapes:
             return None
-        shape = self._shapes.use(draft.lines)
+        shape = self._shapes.use((self._fixed, draft.lines))
         if shape is None:
             raise TooLong
         return shape.file(draft.rows, values)
@@ -91,7 +96,7 @@ class Form:
         draft = self._draft(filled.values)
         if len(pages.pages) > 1:
             if draft:
-                self._shapes.keep(draft.lines, None)
+                self._shapes.keep((self._fixed, draft.lines), None)
         elif draft or not self._rows:
             self._read(pages, filled)
 
@@ -104,7 +109,7 @@ class Form:
             return
         draft = self._draft(filled.values)
         if draft:
-            self._shapes.keep(draft.lines, shape)
+            self._shapes.keep((self._fixed, draft.lines), shape)
 
     def _draft(self, values: Sequence[str]) -> Draft | None:
         if not self._rows:

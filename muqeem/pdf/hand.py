@@ -48,7 +48,7 @@ _ASKED = (
 )
 
 
-REMEMBERED = 512  # texts of one style
+REMEMBERED = 512  # texts of one style, glyphs of one size
 _GLYPH = 20  # bytes of a PangoGlyphInfo
 
 
@@ -80,13 +80,33 @@ class Unwritable(Exception):
     """The text is not for the fast path."""
 
 
+class Case:
+    """The letters of a font in one size."""
+
+    def __init__(self, letters: Letters, size: float) -> None:
+        self._letters = letters
+        self._size = size
+        self.glyph = lru_cache(REMEMBERED)(self._glyph)
+
+    def _glyph(self, glyph: int, advance: int, x_offset: int, y_offset: int, _: int) -> tuple[str, str]:
+        """How a glyph is said that Pango has placed, and which text it is read as."""
+        if glyph not in self._letters.read_as:
+            raise Unwritable(f"glyph {glyph}")
+        offset = x_offset / self._size
+        said = f"{-offset:f}<{glyph:04x}>" if offset else f"<{glyph:04x}>"
+        if y_offset:
+            said = f"] TJ\n{-y_offset / 1000:g} Ts\n[{said}] TJ\n0 Ts\n["
+        kerning = int(self._letters.widths[glyph] + offset - advance * 1000 * FROM_UNITS / self._size)
+        return f"{said}{kerning} " if kerning else said, self._letters.read_as[glyph]
+
+
 class Hand:
     """One style of writing."""
 
     def __init__(self, style: Style, letters: Mapping[int, Letters]) -> None:
         self._style = style
         self._letters = letters
-        self._fonts: dict[int, tuple[Letters, float]] = {}
+        self._cases: dict[int, Case] = {}
         self._kept: list[Layout] = []
         self._layout = self._new_layout()
         # Days, occupations and employers come again and again.
@@ -115,41 +135,29 @@ class Hand:
         run = line.runs
         while run != ffi.NULL:
             item, glyphs = run.data.item, run.data.glyphs
-            font, size = self._font(item.analysis.font)
-            count = glyphs.num_glyphs
-            read: list[str] = []
-            for glyph, advance, x_offset, y_offset, _ in iter_unpack("=IiiiI", ffi.buffer(glyphs.glyphs, _GLYPH * count)):
-                if glyph not in font.read_as:
-                    raise Unwritable(f"glyph {glyph}")
-                read.append(font.read_as[glyph])
-                offset = x_offset / size
-                if y_offset:
-                    said.append(f"] TJ\n{-y_offset / 1000:g} Ts\n[{-offset:f}<{glyph:04x}>] TJ\n0 Ts\n[")
-                elif offset:
-                    said.append(f"{-offset:f}<{glyph:04x}>")
-                else:
-                    said.append(f"<{glyph:04x}>")
-                kerning = int(font.widths[glyph] + offset - advance * 1000 * FROM_UNITS / size)
-                if kerning:
-                    said.append(f"{kerning} ")
+            glyph = self._case(item.analysis.font).glyph
+            shaped = ffi.buffer(glyphs.glyphs, _GLYPH * glyphs.num_glyphs)
+            operators, letters = zip(*[glyph(*one) for one in iter_unpack("=IiiiI", shaped)], strict=True)
+            said += operators
             # From right to left, and with marks over letters, the order is another one.
-            if sorted("".join(read)) != sorted(text[item.offset : item.offset + item.length].decode()):
+            read, meant = "".join(letters), text[item.offset : item.offset + item.length].decode()
+            if read != meant and sorted(read) != sorted(meant):
                 raise Unwritable("a letter that reads as another on this page")
             run = run.next
         return f"[{''.join(said)}] TJ\n".replace("><", "").replace("[] TJ\n", "").encode()
 
-    def _font(self, font: Any) -> tuple[Letters, float]:
-        """The letters of a font of Pango's, and the size in which it writes."""
+    def _case(self, font: Any) -> "Case":
+        """The letters that a font of Pango's writes with."""
         address = int(ffi.cast("uintptr_t", font))
-        if address not in self._fonts:
+        if address not in self._cases:
             key, _, size = get_pango_font_key(font)
             if key not in self._letters:
                 raise Unwritable("another font")
-            self._fonts[address] = (self._letters[key], size)
+            self._cases[address] = Case(self._letters[key], size)
             # The layout holds the font, so that no other font can come to stand at its address.
             self._kept.append(self._layout)
             self._layout = self._new_layout()
-        return self._fonts[address]
+        return self._cases[address]
 
     def _new_layout(self) -> Layout:
         layout = Layout(self._style)

@@ -1,7 +1,7 @@
 """The printer of a process: pages by their known shape if they have one, laid out in full if not."""
 
 from muqeem.pdf import slots
-from muqeem.pdf.forms import FORMS, Form, Recent, TooLong
+from muqeem.pdf.forms import FORMS, SHAPES, Form, Recent, Shapes, TooLong
 from muqeem.pdf.letters import Specimen
 from muqeem.pdf.press import Press
 
@@ -12,6 +12,7 @@ class Printer:
     def __init__(self) -> None:
         self.press = Press()
         self._specimen = Specimen(self.press)
+        self._shapes: Shapes = Recent(SHAPES)
         self._forms: Recent[str, Form | None] = Recent(FORMS)  # None was seen once
 
     def page(self, html: str) -> bytes | None:
@@ -20,7 +21,7 @@ class Printer:
         if filled is None:
             return self.in_full(html)
         seen = filled.fixed in self._forms
-        form = self._forms.use(filled.fixed) or (Form(self._specimen) if seen else None)
+        form = self._forms.use(filled.fixed) or (Form(filled.fixed, self._specimen, self._shapes) if seen else None)
         try:
             known = form.file(filled.values) if form else None
         except TooLong:
