@@ -115,6 +115,8 @@ class Hand:
 
     def _write(self, text: str) -> Written:
         """The text on one line, however long."""
+        if text.strip(" ") != text or "  " in text:
+            raise Unwritable("spaces that a layout would leave out")
         self._layout.set_text(text, justify=True)
         line, _ = self._layout.get_first_line()
         width, _ = line_size(line, self._style)

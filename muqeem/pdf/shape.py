@@ -26,12 +26,7 @@ class Run:
 
     def written(self, values: Sequence[str]) -> Written:
         """Its text on this page."""
-        if self.fixed:
-            return self.fixed
-        text = self.text(values)
-        if text.strip(" ") != text or "  " in text:
-            raise Unwritable("spaces that a layout would leave out")
-        return self.hand.write(text)
+        return self.fixed or self.hand.write(self.text(values))
 
     def text(self, values: Sequence[str]) -> str:
         """What stands in its slot."""
@@ -50,7 +45,7 @@ class Row:
     def lines(self, values: Sequence[str]) -> list[Line]:
         """What is said for these values; raise `Unwritable` if only a layout can tell."""
         written = [run.written(values) for run in self.runs]
-        if sum(one.width for one in written) <= self.room - NEAR:
+        if sum([one.width for one in written]) <= self.room - NEAR:
             return [self._placed(written)]
         if len(self.runs) > 1:
             raise Unwritable("too long for its line")
@@ -58,7 +53,7 @@ class Row:
         return [self._placed([run.hand.write(part)]) for part in run.hand.broken(run.text(values), self.room)]
 
     def _placed(self, written: list[Written]) -> Line:
-        over = self.room - sum(one.width for one in written)
+        over = self.room - sum([one.width for one in written])
         if over < 0:
             raise Unwritable("too long for its line")
         at, line = self.left + self.share * over, []

@@ -20,6 +20,7 @@ Pair = dict[str, Any]
 
 
 @register.simple_tag
+@lru_cache(200)
 def both(ar: str, en: str) -> SafeString:
     """A short label in both languages on one line."""
     return format_html('{} · <bdi lang="en" dir="ltr">{}</bdi>', ar, en)
@@ -201,16 +202,16 @@ def _day(value: date | str) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-@lru_cache(1000)
+@lru_cache(2000)
 def _in_all_forms(value: date | str | None) -> Pair | None:
     if not value:
         return None
     day = _day(value)
-    return {
+    forms = {
         "gregorian": hijri.format_gregorian(day, "table"),
-        "gregorian_ar": _in("ar", hijri.format_gregorian, day),
-        "gregorian_en": _in("en", hijri.format_gregorian, day),
         "hijri": hijri.format_hijri(day, "table") if hijri.to_hijri(day) else "",
-        "hijri_ar": _in("ar", hijri.format_hijri, day),
-        "hijri_en": _in("en", hijri.format_hijri, day),
     }
+    for language in facts.LANGUAGES:
+        with override(language):
+            forms |= {f"gregorian_{language}": hijri.format_gregorian(day), f"hijri_{language}": hijri.format_hijri(day)}
+    return forms
