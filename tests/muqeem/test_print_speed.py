@@ -1,11 +1,13 @@
 """Pages printed by a known shape are the pages that WeasyPrint would have laid out; whatever is unusual is laid out."""
 
+import copy
 import io
 import multiprocessing
 import random
 import shutil
 import subprocess
 from dataclasses import replace
+from functools import lru_cache
 
 import pypdf
 import pytest
@@ -46,15 +48,29 @@ def printer(monkeypatch):
     """The printer of this process, which knows no page yet."""
     printer = pdf._printer()
     monkeypatch.setattr(printer, "_forms", Recent(FORMS))
+    monkeypatch.setattr(printer, "_shapes", Recent(SHAPES))
     return printer
 
 
 @pytest.fixture
 def known(printer):
     """The same, after it learnt the usual page."""
+    form, shapes = usual()
+    printer._shapes |= shapes
+    form = copy.copy(form)
+    form._shapes = printer._shapes
+    printer._forms.keep(form._fixed, form)
+    return printer
+
+
+@lru_cache(1)
+def usual():
+    """The form and the shapes of the usual page, read off once for all tests by a printer that knew none."""
     for _ in range(2):
         pdf.render(RENEWAL, short_page())
-    return printer
+    printer = pdf._printer()
+    (form,) = printer._forms.values()
+    return form, dict(printer._shapes)
 
 
 def short_page(**facts):
@@ -137,13 +153,14 @@ def test_rows_that_wrap_and_rows_that_are_missing_have_shapes_of_their_own(known
             context = short_page(**facts)
             file, laid_out = printed(context)
         assert laid_out == 0, facts
-        assert pixels_that_differ(file, in_full(context)) <= DIFFERENT
-        assert words(file) == words(in_full(context))
+        other = in_full(context)
+        assert pixels_that_differ(file, other) <= DIFFERENT
+        assert words(file) == words(other)
 
 
 def test_the_next_copy_is_printed_by_its_shape_and_says_which_it_is(printer):
-    for copy in (2, 3, 4):
-        file, laid_out = printed(short_page() | {"copy": copy})
+    for number in (2, 3, 4):
+        file, laid_out = printed(short_page() | {"copy": number})
     assert laid_out == 0
     assert "Copy 4; first printed 22 November 2026, 14:33 (Riyadh)" in words(file)
 
@@ -198,11 +215,11 @@ def test_whatever_is_hidden_in_a_text_is_refused_of_known_pages_too(known):
 
 @pytest.mark.parametrize("text", ["A data-slot>B", 'A data-slot d="M0 0.5L9 0.5"', "A<b data-slot>B</b>", "A &amp; B"])
 def test_a_text_that_looks_like_a_mark_is_text(known, text):
-    for _ in range(3):
-        context = short_page(employer={"ar": "شركة", "en": text})
-        file = pdf.render(RENEWAL, context)
-        assert words(file) == words(in_full(context))
-        assert pixels_that_differ(file, in_full(context)) <= DIFFERENT
+    context = short_page(employer={"ar": "شركة", "en": text})
+    file = pdf.render(RENEWAL, context)
+    other = in_full(context)
+    assert words(file) == words(other)
+    assert pixels_that_differ(file, other) <= DIFFERENT
 
 
 @pytest.mark.parametrize(
