@@ -189,6 +189,7 @@ def test_visas_are_printed_by_their_shape_with_their_zone(printer, kind):
         {"name": {"ar": "محمد", "en": "ÆLFRED"}},
         {"employer": {"ar": "شركة  النخيل", "en": " Palms Co."}},  # spaces that a browser would leave out
         {"employer": {"ar": "شركة النخيل", "en": ""}},
+        {"employer": {"ar": "شركة (النخيل", "en": "Palms Co."}},  # a sign that is mirrored, and would be read as the other
         {"card_version": None},
     ],
 )
@@ -197,6 +198,12 @@ def test_what_is_unusual_is_laid_out(known, facts):
     file, laid_out = printed(context)
     assert laid_out > 0
     assert pixels_that_differ(file, in_full(context)) == 0
+
+
+def test_several_texts_that_do_not_fit_side_by_side_are_laid_out_every_time(known):
+    someone = {"ar": "سعيد بن محمد " * 8 + "سعيد", "en": "SAEED"}
+    context = short_page() | {"printed_by": someone}
+    assert [printed(context)[1] for _ in range(3)] == [1, 1, 1]
 
 
 def test_a_page_that_is_known_to_be_too_long_is_not_laid_out_to_see_it_again(known):
@@ -233,7 +240,7 @@ def test_a_text_that_looks_like_a_mark_is_text(known, text):
         '<p style="text-align:justify"><bdi data-slot>{}</bdi></p>',
         '<p style="text-transform:uppercase"><bdi data-slot>{}</bdi></p>',
         '<p><bdi data-slot>{}</bdi> <img src="bundled:mark.svg" alt=""></p>',
-        "<p data-slot>{0}<b>and</b>{0}</p>",
+        "<p data-slot>{}<b>and</b>of another width</p>",
     ],
 )
 def test_a_text_whose_place_depends_on_it_is_laid_out_every_time(printer, body):
