@@ -34,6 +34,11 @@ def test_a_service_without_its_own_deed_cannot_run(missing: str) -> None:
         getattr(bare(), missing)()
 
 
+def test_a_form_that_knows_nothing_of_files_is_started_empty() -> None:
+    form = OperationForm(account=None, terms=None, branches=[])  # type: ignore[arg-type]
+    assert form.prefill(person=None, about="") == {}
+
+
 def test_a_service_costs_nothing_unless_it_says_what() -> None:
     assert bare().fee().total == 0
     assert bare().fee().stored() == []
