@@ -12,9 +12,9 @@ from muqeem.fields import BothCalendarsDateField, CountField
 from residency.forms import HouseholdForm
 from residency.models import Resident, Visa
 from visas.asked import Asked, latest_end
+from visas.modes import given
 
 MODES = {"days": _("In days, from today"), "return_before": _("To a return date"), "months": _("In months, from the day of travel")}
-MISSING = {"days": _("Enter the number of days."), "return_before": _("Enter the return date."), "months": _("Enter the number of months.")}
 
 
 class ExitReentryForm(HouseholdForm):
@@ -42,16 +42,10 @@ class ExitReentryForm(HouseholdForm):
     def clean(self) -> dict[str, Any]:
         """Judge the duration against the shortest one and against everybody's residency."""
         answers = super().clean()
-        mode, given = answers.pop("mode", None), {name: answers.pop(name, None) for name in MODES}
-        for name in MODES:
-            if name != mode:
-                self.errors.pop(name, None)
-        if mode and mode not in self.errors:
-            if given[mode] is None:
-                self.add_error(mode, ValidationError(MISSING[mode], code="required"))
-            else:
-                answers["asked"] = Asked(**{mode: given[mode]})
-                self._judge(mode, answers["asked"], answers)
+        if asked := given(self, answers, MODES):
+            mode, value = asked
+            answers["asked"] = Asked(**{mode: value})
+            self._judge(mode, answers["asked"], answers)
         return answers
 
     def _judge(self, mode: str, asked: Asked, answers: dict[str, Any]) -> None:

@@ -16,10 +16,10 @@ from residency.forms import ResidentForm
 from residency.models import Resident, Visa
 from residency.standing import unused_visa
 from visas.existing.standing import final_exit_to_cancel, grant_of, visa_to_cancel, visa_to_extend, visas_with_pages
+from visas.modes import given
 
 LONGEST = 9999  # days; the residency ends long before
 MODES = {"days": _("By a number of days"), "return_before": _("To a return date")}
-MISSING = {"days": _("Enter the number of days."), "return_before": _("Enter the return date.")}
 
 
 class VisaForm(ResidentForm):
@@ -95,16 +95,10 @@ class ExtensionForm(VisaForm):
     def clean(self) -> dict[str, Any]:
         """The new last day, judged against the old one and the residency."""
         answers = super().clean()
-        mode, given = answers.pop("mode", None), {name: answers.pop(name, None) for name in MODES}
-        for name in MODES:
-            if name != mode:
-                self.errors.pop(name, None)
-        if not mode or mode in self.errors:
-            return answers
-        if given[mode] is None:
-            self.add_error(mode, ValidationError(MISSING[mode], code="required"))
-        elif visa := answers.get("visa"):
-            last = given["return_before"] if mode == "return_before" else visa.last_day + timedelta(days=given["days"])
+        asked, visa = given(self, answers, MODES), answers.get("visa")
+        if asked and visa:
+            mode, value = asked
+            last = value if mode == "return_before" else visa.last_day + timedelta(days=value)
             self._judge(mode, visa, last)
             answers["return_before"] = last
         return answers
