@@ -87,5 +87,5 @@ def receivers(person: Resident) -> Iterator[Receiver]:
         yield Receiver(person.head.phone, person.head.language, is_own=False)
     if not person.is_dependant:
         for member in person.sponsor.main_users():
-            for phone in member.user.phonedevice_set.filter(confirmed=True)[:1]:
+            if phone := member.user.phone():
                 yield Receiver(phone.number, member.user.language, is_own=False)

@@ -210,9 +210,8 @@ def _tell(token: OperationToken, operation: Operation, receipt: Receipt, people:
             of_person = values | {"last4": person.last4} | told(operation, facts)
             texts.setdefault(person.phone, (person.language, operation.text, of_person))
     for member in token.account.main_users():
-        if member.user_id != token.user_id:
-            for phone in member.user.phonedevice_set.filter(confirmed=True)[:1]:
-                texts.setdefault(phone.number, (member.user.language, "operation-done", values))
+        if member.user_id != token.user_id and (phone := member.user.phone()):
+            texts.setdefault(phone.number, (member.user.language, "operation-done", values))
     for number, (language, template, arguments) in texts.items():
         post(template=template, language=language, receiver=number, account=token.account.number, arguments=arguments)
     return len(texts)

@@ -10,19 +10,9 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from muqeem import names, numbers, seal, serials
-from muqeem.fields import BothCalendarsDateField, GateField, PassportField, missing
+from muqeem.fields import BothCalendarsDateField, GateField, PassportField, VisaNumberField, missing
 from residency.check.visas import NAME_LENGTH, Fact, Question
 from residency.desk.reading import Unreadable, read
-
-
-class VisaNumberField(GateField):
-    """The number of a visa, or of the person it belongs to."""
-
-    usual_label = _("Visa number")
-    attrs = {"class": "in in--id", "dir": "ltr", "inputmode": "numeric", "autocomplete": "off"}
-
-    def gate(self, text: str) -> str:
-        return numbers.clean_visa_number(text)
 
 
 class FullNameField(GateField):
