@@ -52,12 +52,6 @@ def on_paper(day: date | str) -> SafeString:
 
 
 @register.filter
-def on_paper_hijri(day: date | str) -> SafeString:
-    """The same day in digits of the Hijri calendar: 1448/06/12."""
-    return _slot(hijri.format_hijri(_day(day), "table"))
-
-
-@register.filter
 def moment_ar(at: datetime) -> str:
     """A moment in Arabic, Riyadh time."""
     local = timezone.localtime(at)
