@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account, Attempt, Branch, Entry, Membership, Office, Package, Subscription, User, Wallet
+from accounts.models.limits import MINUTE, somebody_guesses
 from muqeem import catalogue, clock
 from muqeem.record.staff import Journalled, Pile, ReadOnly, piles
 
@@ -159,6 +160,16 @@ class CreditForm(forms.ModelForm):
         return reference
 
 
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnly):
+    """What limits count. The names are no longer readable here either."""
+
+    list_display = ["at", "kind", "answered"]
+    list_filter = ["kind"]
+    list_display_links = None  # a row says all
+    ordering = ["-at", "-id"]
+
+
 @admin.register(Entry)
 class EntryAdmin(admin.ModelAdmin):
     """The statement; adding a row credits the wallet. Rows are never changed."""
@@ -188,4 +199,13 @@ class WalletAdmin(ReadOnly):
     search_fields = ["account__number"]
 
 
-piles.append(Pile(_("Accounts without a subscription"), _without_subscription, "accounts_account_changelist", "subscription=none"))
+def _guesses() -> QuerySet[Attempt]:
+    """The wrong codes of the last minute, while there are more of them than people mistype."""
+    wrong = Attempt.of_all(Attempt.Kind.CODE, MINUTE)
+    return wrong if somebody_guesses() else wrong.none()
+
+
+piles += [
+    Pile(_("Accounts without a subscription"), _without_subscription, "accounts_account_changelist", "subscription=none"),
+    Pile(_("Codes that somebody guesses"), _guesses, "accounts_attempt_changelist", "kind__exact=code", "at", is_bad=True),
+]

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from accounts.models.limits import CodeRefused, Paused, TooManySends, TooSoon
+from accounts.models.limits import CodeRefused, Paused, TooManyForAll, TooManySends, TooSoon
 from accounts.models.tokens import CodeExpired, CodeSpent, NoPhone, TokenClosed, WrongCode
 from muqeem import clock, counts
 from muqeem.facts import moment_in_text
@@ -37,6 +37,10 @@ def send_error(error: CodeRefused) -> str:
             return _("You can ask for a new code in %(seconds)s.") % {"seconds": counts.seconds(wait)}
         case TooManySends(until=until):
             return _("Too many codes were sent. You can ask again at %(moment)s.") % {"moment": moment_in_text(until)}
+        case TooManyForAll(until=until):
+            return _("The portal is sending as many codes as it can. Ask again at %(time)s; with an authenticator app you need none.") % {
+                "time": moment_in_text(until)
+            }
         case Paused(until=until):
             return _("Codes are paused until %(time)s after repeated wrong tries.") % {"time": moment_in_text(until)}
         case TokenClosed():

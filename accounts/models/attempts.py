@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, models
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from muqeem import clock
 
@@ -20,10 +21,10 @@ class Attempt(models.Model):
     """One wrong code, one wrong password, one sending or one look. A right code takes its own attempt away again."""
 
     class Kind(models.TextChoices):
-        CODE = "code"
-        PASSWORD = "password"  # noqa: S105 -- the kind of a try
-        SEND = "send"
-        LOOK = "look"
+        CODE = "code", _("wrong code")
+        PASSWORD = "password", _("wrong password")
+        SEND = "send", _("code sent")
+        LOOK = "look", _("public check")
 
     name = models.CharField(max_length=64)
     kind = models.CharField(max_length=8, choices=Kind)
@@ -31,7 +32,12 @@ class Attempt(models.Model):
     answered = models.BooleanField(default=False)  # a sending that was followed by the right code, a look that found something
 
     class Meta:
-        indexes = [models.Index(fields=["name", "kind", "at"], name="attempt_name")]
+        verbose_name = _("counted try")
+        verbose_name_plural = _("counted tries")
+        indexes = [
+            models.Index(fields=["name", "kind", "at"], name="attempt_name"),
+            models.Index(fields=["kind", "at"], name="attempt_kind"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.at}"
@@ -40,6 +46,11 @@ class Attempt(models.Model):
     def within(cls, name: str, kind: str, period: timedelta) -> QuerySet["Attempt"]:
         """The attempts of a name in the period that ends now, oldest first."""
         return cls.objects.filter(Q(at__gt=clock.Now() - period), name=name, kind=kind).order_by("at", "id")
+
+    @classmethod
+    def of_all(cls, kind: str, period: timedelta) -> QuerySet["Attempt"]:
+        """The attempts of everybody in the period that ends now."""
+        return cls.objects.filter(Q(at__gt=clock.Now() - period), kind=kind)
 
     @staticmethod
     def lock(name: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.models.attempts import DAY, Attempt, times
@@ -19,6 +20,12 @@ SENDS_AN_HOUR, SENDS_A_DAY = 5, 10
 SENDS_A_DAY_IN_ALL = 300
 
 PASSWORDS, PASSWORD_PAUSE = 10, timedelta(minutes=15)
+
+# Of everybody together, because who has many names guesses little under each: docs/decisions/limits-of-all.md
+MINUTE = timedelta(minutes=1)
+USUALLY_WRONG = 0.0185  # of all codes, as login.gov measured
+ALARM = 3  # times as many wrong codes are guesses
+ALARMED_PAUSE_AFTER, ALARMED_CLOSE_AFTER = 3, 5
 
 
 class CodeRefused(Exception):
@@ -39,6 +46,10 @@ class TooSoon(Paused):
 
 class TooManySends(Paused):
     """So many codes were sent that the next must wait."""
+
+
+class TooManyForAll(Paused):
+    """So many codes were sent to everybody together that the next must wait."""
 
 
 def count_code(name: str) -> Attempt:
@@ -63,12 +74,20 @@ def is_generous(name: str) -> bool:
 
 
 def codes_closed_until(wrong: Sequence[datetime]) -> datetime | None:
-    """Ten wrong codes pause for a quarter of an hour, fifteen close until a day after the first."""
-    if len(wrong) >= CLOSE_AFTER:
+    """Ten wrong codes pause for a quarter of an hour, fifteen close until a day after the first; fewer while somebody guesses."""
+    alarmed = len(wrong) >= ALARMED_PAUSE_AFTER and somebody_guesses()
+    pause_after, close_after = (ALARMED_PAUSE_AFTER, ALARMED_CLOSE_AFTER) if alarmed else (PAUSE_AFTER, CLOSE_AFTER)
+    if len(wrong) >= close_after:
         return wrong[0] + DAY
-    if len(wrong) >= PAUSE_AFTER:
-        return wrong[PAUSE_AFTER - 1] + PAUSE
+    if len(wrong) >= pause_after:
+        return wrong[pause_after - 1] + PAUSE
     return None
+
+
+def somebody_guesses() -> bool:
+    """Whether more wrong codes were tried in the last minute than people mistype."""
+    mistyped = round(ALARM * USUALLY_WRONG * settings.CODES_A_MINUTE)
+    return Attempt.of_all(Attempt.Kind.CODE, MINUTE)[mistyped:].exists()
 
 
 def count_password(name: str) -> Attempt:
@@ -82,7 +101,11 @@ def count_password(name: str) -> Attempt:
 
 
 def count_send(name: str) -> None:
-    """Count a sending. Raises TooSoon or TooManySends. Requires a transaction, in which the message is written too."""
+    """Count a sending. Raises TooSoon, TooManySends or TooManyForAll.
+
+    Requires a transaction, in which the message is written too. Under other names more may be counted at the same moment, so
+    that the sum of all is kept to within those.
+    """
     Attempt.lock(name)
     sends = list(Attempt.within(name, Attempt.Kind.SEND, DAY))
     now = clock.now()
@@ -96,6 +119,8 @@ def count_send(name: str) -> None:
         raise TooManySends(unanswered[-SENDS_A_DAY] + DAY)
     if len(last_hour) >= SENDS_AN_HOUR:
         raise TooManySends(last_hour[-SENDS_AN_HOUR] + timedelta(hours=1))
+    if Attempt.of_all(Attempt.Kind.SEND, MINUTE)[settings.CODES_A_MINUTE - 1 :].exists():
+        raise TooManyForAll(now + MINUTE)
     Attempt.objects.create(name=name, kind=Attempt.Kind.SEND)
 
 

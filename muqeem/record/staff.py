@@ -89,6 +89,7 @@ COLUMNS: dict[str, Any] = {
     "data": _("details"),
     "account": _("account"),
     "arguments": _("details"),
+    "answered": _("answered"),
     "created_at": _("since"),
     "suspended_at": _("suspended"),
     "removed_at": _("removed"),

@@ -7,13 +7,13 @@ from django.test import Client
 
 from accounts.models import Attempt, OperationToken, User, limits
 from accounts.models.attempts import DAY, name_key
-from accounts.models.limits import Paused, TooManySends, TooSoon
+from accounts.models.limits import Paused, TooManyForAll, TooManySends, TooSoon
 from accounts.models.tokens import CODE_LIFE, WrongCode
 from accounts.tasks import forget_attempts
 from muqeem import catalogue, clock, codes
 from muqeem.record.models import Message
 from tests.accounts.people import right_code, sign_in_first, wrong_code
-from tests.factories import AccountFactory, OperationTokenFactory, PhoneDeviceFactory, UserFactory
+from tests.factories import PASSWORD, AccountFactory, OperationTokenFactory, PhoneDeviceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 POSSIBLE_CODES = 10**codes.DIGITS
@@ -153,6 +153,59 @@ def test_while_codes_are_paused_none_is_sent() -> None:
     assert not Message.objects.exists()
 
 
+# --- wrong codes of everybody ---
+
+
+@pytest.fixture
+def small_portal(settings) -> int:
+    """So many wrong codes a minute that people mistype them."""
+    settings.CODES_A_MINUTE = 108
+    return 6  # three times 1.85 %
+
+
+def mistyped_by_others(times: int) -> None:
+    for _ in range(times):
+        guess(UserFactory(), 1)
+
+
+def test_while_somebody_guesses_three_wrong_codes_pause_and_five_close(shift, small_portal: int) -> None:
+    user = UserFactory()
+    guess(user, 3)
+    mistyped_by_others(small_portal - 3)
+    assert right_after(user)
+    mistyped_by_others(1)
+    assert timedelta(minutes=14) < refused_until(user) - clock.now() <= timedelta(minutes=15)
+    shift(timedelta(minutes=15, seconds=10))
+    guess(user, 2)
+    mistyped_by_others(small_portal)
+    assert refused_until(user) > clock.now() + timedelta(hours=23)
+
+
+def test_who_types_the_right_code_does_not_notice_that_somebody_guesses(small_portal: int) -> None:
+    mistyped_by_others(small_portal + 1)
+    user = UserFactory()
+    guess(user, 2)
+    assert right_after(user)
+
+
+def test_a_minute_after_the_last_guess_all_is_as_before(shift, small_portal: int) -> None:
+    user = UserFactory()
+    guess(user, 4)
+    mistyped_by_others(small_portal)
+    refused_until(user)
+    shift(timedelta(seconds=61))
+    assert right_after(user)
+
+
+@pytest.mark.parametrize(("times_the_usual", "noticed"), [(1, False), (2.9, False), (3.1, True)])
+def test_three_times_the_usual_are_noticed_within_a_minute(settings, times_the_usual: float, noticed: bool) -> None:
+    wrong, now = round(times_the_usual * limits.USUALLY_WRONG * settings.CODES_A_MINUTE), clock.now()
+    Attempt.objects.bulk_create(
+        Attempt(name=f"name {n}", kind=Attempt.Kind.CODE, at=now - n * timedelta(seconds=58) / wrong) for n in range(wrong)
+    )
+    assert limits.somebody_guesses() is noticed
+
+
 # --- sendings ---
 
 
@@ -251,6 +304,30 @@ def test_three_hundred_codes_a_day_are_the_most_also_for_those_who_answer(shift)
     with pytest.raises(TooManySends) as many:
         OperationToken.begin(user, "iqama-renewal")
     assert many.value.until == first + DAY
+
+
+def test_no_more_codes_are_sent_to_all_than_the_portal_is_meant_for(shift, settings) -> None:
+    settings.CODES_A_MINUTE = 3
+    assert [ask(UserFactory()) for _ in range(3)] == [True] * 3
+    late = UserFactory()
+    with pytest.raises(TooManyForAll) as many:
+        OperationToken.begin(late, "iqama-renewal")
+    assert timedelta(seconds=59) < many.value.until - clock.now() <= timedelta(seconds=60)
+    assert OperationToken.begin(UserFactory(with_app=True), "iqama-renewal").method == "app"
+    assert Message.objects.count() == 3
+    shift(timedelta(seconds=61))
+    assert ask(late)
+
+
+def test_who_is_sent_no_code_because_of_all_others_reads_why(settings) -> None:
+    settings.CODES_A_MINUTE = 1
+    sign_in_first(Client(), UserFactory())
+    user, client = UserFactory(), Client()
+    client.cookies["language"] = "en"
+    answer = client.post("/sign-in/", {"username": user.username, "password": PASSWORD})
+    assert answer.status_code == 422
+    assert "with an authenticator app you need none" in answer.content.decode()
+    assert not user.tokens.exists()
 
 
 def test_a_backup_code_answers_no_sending() -> None:

@@ -17,7 +17,7 @@ from django.utils.translation import override
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import AuthenticatorApp, User
+from accounts.models import Attempt, AuthenticatorApp, User
 from muqeem import clock
 from muqeem.operations.models import Print
 from muqeem.operations.perform import perform
@@ -120,6 +120,16 @@ def test_accounts_whose_people_wait_for_a_package_are_counted(staff: Client) -> 
     pile = waiting(staff)["Accounts without a subscription"]
     assert pile.count == 1
     assert rows_of(staff, pile) == [over]
+
+
+def test_wrong_codes_wait_while_somebody_guesses(staff: Client, settings) -> None:
+    settings.CODES_A_MINUTE = 18  # of which people mistype one
+    guesses = [Attempt.objects.create(name=name, kind=Attempt.Kind.CODE) for name in ("one", "two")]
+    pile = waiting(staff)["Codes that somebody guesses"]
+    assert pile.count == 2
+    assert set(rows_of(staff, pile)) == set(guesses)
+    settings.CODES_A_MINUTE = 3000
+    assert pile.count == 0
 
 
 def test_nothing_that_waits_is_said_too(staff: Client) -> None:
