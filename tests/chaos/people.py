@@ -12,6 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import httpx
+from django.utils.html import strip_tags
 
 from accounts.models import Account
 from tests.chaos.history import History, Step
@@ -65,6 +66,7 @@ class Visit:
         self.errand = errand
         self.provider = provider
         self.history = history
+        self.sent_again = False  # because the answer to the first sending was lost
         self.read = 0  # texts on the phone that were read already
         self.browser = httpx.AsyncClient(base_url=site, timeout=15, limits=httpx.Limits(max_keepalive_connections=0))
 
@@ -93,7 +95,7 @@ class Visit:
             if answer.status_code == 422:  # a code was sent already, and the answer lost
                 await self.wait_a_minute()
                 continue
-            answer = await self.insist("sign-in code", "/sign-in/code/", {"code": await self.code()}, {302})
+            answer = await self.enter("sign-in code", "/sign-in/code/", await self.code())
             if "/sign-in/" not in answer.headers["Location"]:  # else signed in already, and the new session was lost
                 return
 
@@ -108,7 +110,15 @@ class Visit:
         code = await self.code()
         if self.one_of(WRONG_CODE):
             await self.insist("code", journey, {"code": f"{(int(code) + 1) % 1_000_000:06}"}, {422})
-        await self.insist("code", journey, {"code": code}, {302})
+        await self.enter("code", journey, code)
+
+    async def enter(self, what: str, path: str, code: str) -> httpx.Response:
+        """Enter a code. Who was sent two may read the older text first; then the newer one comes, too."""
+        while True:
+            answer = await self.insist(what, path, {"code": code}, {302, 422} if self.sent_again else {302})
+            if answer.status_code == 302:
+                return answer
+            code = await self.code()
 
     async def give_data(self, journey: str) -> None:
         await self.insist("data", journey, {"iqama_number": self.errand.iqama_number, "months": "12"}, {302})
@@ -133,9 +143,8 @@ class Visit:
             answer = await self.ask(what, path, form)
             if answer is not None and not (answer.status_code == 503 and "Retry-After" in answer.headers):
                 if answer.status_code not in certain:
-                    self.history.unexpected.append(
-                        f"{what}: {answer.status_code} {answer.headers.get('Location', '')} {answer.text[-400:]}"
-                    )
+                    said = [strip_tags(line).strip() for line in re.findall(r'class="err">.*?</p>', answer.text, re.DOTALL)]
+                    self.history.unexpected.append(f"{what}: {answer.status_code} {answer.headers.get('Location', '')} {said}")
                     raise GaveUp
                 return answer
             await asyncio.sleep(NEVER_AGAIN)
@@ -169,4 +178,5 @@ class Visit:
         """Until the next code may be sent. In a short run nobody has that long."""
         if not LONG:
             raise GaveUp
+        self.sent_again = True
         await asyncio.sleep(20)
