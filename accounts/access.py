@@ -17,6 +17,7 @@ class Access(StrEnum):
     ANYONE = "anyone"
     USER = "user"  # signed in with both steps
     MEMBER = "member"  # and acting for an account
+    MAIN = "main"  # as its main user: money and people
     CLERK = "clerk"
     STAFF = "staff"
 
@@ -54,4 +55,5 @@ def before_enrolment(view: View) -> View:
 anyone = allow(Access.ANYONE)
 signed_in = allow(Access.USER)
 member = allow(Access.MEMBER)
+main_user = allow(Access.MAIN)
 clerk = allow(Access.CLERK)

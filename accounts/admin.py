@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group, Permission
@@ -13,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Account, Attempt, Branch, Entry, Membership, Office, Package, Subscription, User, Wallet
+from accounts.models import Account, Attempt, Bill, Branch, Entry, Membership, Office, Package, Payment, Subscription, User, Wallet
 from accounts.models.limits import MINUTE, somebody_guesses
 from muqeem import catalogue, clock
 from muqeem.record.staff import Journalled, Pile, ReadOnly, piles
@@ -199,6 +200,53 @@ class WalletAdmin(ReadOnly):
     search_fields = ["account__number"]
 
 
+@admin.register(Bill)
+class BillAdmin(ReadOnly):
+    """What accounts asked to pay. In a demonstration, where no bank is, staff can have a bill paid."""
+
+    actions = ["simulate_payment"]
+    list_display = ["number", "account", "purpose", "package", "total", "issued_at", "paid_at"]
+    list_select_related = ["account", "package"]
+    list_filter = ["purpose", ("paid_at", admin.EmptyFieldListFilter)]
+    search_fields = ["number", "account__number"]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return super().get_actions(request) if settings.DEMO else {}
+
+    @admin.action(description=_("Simulate payment"), permissions=["view"])
+    def simulate_payment(self, request: HttpRequest, bills: QuerySet[Bill]) -> None:
+        for bill in bills.filter(paid_at=None):
+            Payment.receive(
+                reference=f"SIMULATION-{bill.number}",
+                bill_number=bill.number,
+                amount=bill.total,
+                paid_at=clock.now(),
+                source=Payment.Source.SIMULATION,
+            )
+
+
+class Settled(admin.SimpleListFilter):
+    """The payments that wait for staff."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("unsettled", _("settled no bill, not credited"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
+        return queryset.filter(pk__in=Payment.unsettled()) if self.value() == "unsettled" else queryset
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnly):
+    """What was told to us. One that settled no bill is credited by hand, under its reference."""
+
+    list_display = ["reference", "bill_number", "amount", "paid_at", "arrived_at", "source", "outcome"]
+    list_filter = [Settled, "outcome", "source"]
+    search_fields = ["reference", "bill_number"]
+
+
 def _guesses() -> QuerySet[Attempt]:
     """The wrong codes of the last minute, while there are more of them than people mistype."""
     wrong = Attempt.of_all(Attempt.Kind.CODE, MINUTE)
@@ -207,5 +255,6 @@ def _guesses() -> QuerySet[Attempt]:
 
 piles += [
     Pile(_("Accounts without a subscription"), _without_subscription, "accounts_account_changelist", "subscription=none"),
+    Pile(_("Payments that settle no bill"), Payment.unsettled, "accounts_payment_changelist", "state=unsettled", "arrived_at", is_bad=True),
     Pile(_("Codes that somebody guesses"), _guesses, "accounts_attempt_changelist", "kind__exact=code", "at", is_bad=True),
 ]

@@ -103,6 +103,8 @@ class Access:
         match access:
             case Kind.MEMBER if request.membership is None:
                 raise PermissionDenied("acts for no account")
+            case Kind.MAIN if request.membership is None or not request.membership.is_main:
+                raise PermissionDenied("is not the account's main user")
             case Kind.CLERK if not user.is_clerk:
                 raise Http404  # nobody else learns that there is a desk
             case Kind.STAFF if not (user.is_staff and user.is_verified()):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import choices, security, sign_in
+from accounts.views import choices, money, security, sign_in
 
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
@@ -16,5 +16,12 @@ urlpatterns = [
     path("account/authenticator/", security.enrol, name="enrol"),
     path("account/backup-codes/", security.backup_codes, name="backup-codes"),
     path("account/browsers/", security.own_browsers, name="browsers"),
+    path("account/money/", money.money, name="money"),
+    path("account/money/statement.xlsx", money.statement, name="statement"),
+    path("account/money/deposit/", money.deposit, name="deposit"),
+    path("account/bills/<slug:number>/", money.bill, name="bill"),
+    path("account/subscription/", money.subscription, name="subscription"),
+    path("account/subscription/bill/", money.subscribe, name="subscribe"),
+    path("payments/", money.payment_notice, name="payment-notice"),
     path("demo/phone/", choices.demo_phone, name="demo-phone"),
 ]

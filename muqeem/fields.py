@@ -7,6 +7,7 @@ marks of direction is longer than its digits, and a text that is too long is sai
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from django import forms
@@ -101,6 +102,24 @@ class CountField(GateField):
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         return int(text) if text else None
+
+
+class AmountField(GateField):
+    """An amount in riyals, in the digits of any keyboard; its value is a Decimal, or None."""
+
+    usual_label = _("Amount")
+    attrs: Mapping[str, Any] = {**_NUMBER, "class": "in in--year", "inputmode": "decimal"}
+
+    def __init__(self, *, least: Decimal, most: Decimal, **kwargs: Any) -> None:
+        self.least, self.most = least, most
+        super().__init__(**kwargs)
+
+    def gate(self, text: str) -> str:
+        return numbers.clean_amount(text, self.least, self.most)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return Decimal(text) if text else None
 
 
 class NationalIdField(GateField):

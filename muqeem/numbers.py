@@ -6,6 +6,7 @@ that knows the 660 digits of all scripts) decides before anybody counts with it.
 """
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import phonenumbers
@@ -21,6 +22,7 @@ VISA_NUMBER_LENGTH = 20  # in practice about ten digits
 _SPACES = "\t\n\r \u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _NO_SPACES = str.maketrans("", "", _SPACES)
 _MARKS_OF_DIRECTION = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_AMOUNT_SIGNS = str.maketrans("٫", ".", ",٬")
 _TO_ASCII = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789", _MARKS_OF_DIRECTION)
 
 _IQAMA = re.compile(r"\A2[0-9]{9}\Z")
@@ -119,6 +121,15 @@ def clean_count(text: str, most: int) -> str:
     if not re.match(r"\A[0-9]{1,6}\Z", digits) or not 1 <= int(digits) <= most:
         raise ValidationError(_("Enter a whole number from 1 to %(max)d."), code="count", params={"max": most})
     return str(int(digits))
+
+
+def clean_amount(text: str, least: Decimal, most: Decimal) -> str:
+    """An amount in riyals with at most two decimals, `1250.50`; marks between thousands are left out."""
+    plain = _without_space(text).translate(_AMOUNT_SIGNS)
+    if not re.match(r"\A[0-9]{1,10}(\.[0-9]{1,2})?\Z", plain) or not least <= Decimal(plain) <= most:
+        limits = {"min": f"{least:,.2f}", "max": f"{most:,.2f}"}
+        raise ValidationError(_("Enter an amount from %(min)s to %(max)s, with at most two decimals."), code="amount", params=limits)
+    return f"{Decimal(plain):.2f}"
 
 
 def show_phone(number: str) -> str:

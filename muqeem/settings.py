@@ -214,6 +214,10 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 # How many a minute the portal is meant for: more are not sent, and the wrong ones that people mistype are a share of these.
 CODES_A_MINUTE = env.int("CODES_A_MINUTE", default=3000)
 
+# --- payments -----------------------------------------------------------------------------------
+PAYMENT_KEYS = env.list("PAYMENT_KEYS", default=[])  # who signs with one of them tells of payments
+SADAD_BILLER = env("SADAD_BILLER", default="")  # the number under which banks list the portal
+
 # --- the public check ---------------------------------------------------------------------------
 # Proxies in front of us, each of which adds to X-Forwarded-For whom it was asked by; what stands before is hearsay.
 PROXIES = env.int("PROXIES", default=1 if HTTPS else 0)

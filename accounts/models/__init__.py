@@ -2,6 +2,7 @@
 
 from accounts.models.accounts import Account, Branch, Membership
 from accounts.models.attempts import Attempt
+from accounts.models.bills import Bill, Payment
 from accounts.models.browsers import Browser, BrowserSession
 from accounts.models.devices import AuthenticatorApp, PhoneDevice
 from accounts.models.money import Entry, Wallet
@@ -13,6 +14,7 @@ __all__ = [
     "Account",
     "Attempt",
     "AuthenticatorApp",
+    "Bill",
     "Branch",
     "Browser",
     "BrowserSession",
@@ -21,6 +23,7 @@ __all__ = [
     "Office",
     "OperationToken",
     "Package",
+    "Payment",
     "PhoneDevice",
     "Subscription",
     "User",

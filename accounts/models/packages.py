@@ -1,6 +1,6 @@
 """What an account has subscribed to: Shamil (unlimited) or Operations (a limited number)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import Case, F, Q, When
@@ -8,6 +8,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.accounts import Account
+from accounts.models.attempts import Attempt
+from muqeem.hijri import add_months
+
+MONTHS = 12  # that a package is paid for
 
 
 class QuotaExhausted(Exception):
@@ -22,6 +26,13 @@ class SubscriptionOver(Exception):
         self.ended_on = ended_on
 
 
+class PackageQuerySet(models.QuerySet["Package"]):
+    def offered_to(self, account: Account) -> "PackageQuerySet":
+        """Those that can be subscribed to and whose band holds the account's residents, the cheapest first."""
+        fits = Q(residents_up_to=None) | Q(residents_up_to__gte=account.expatriates)
+        return self.filter(fits, price__gt=0).order_by("price", "pk")
+
+
 class Package(models.Model):
     """What can be subscribed to."""
 
@@ -32,6 +43,8 @@ class Package(models.Model):
     residents_up_to = models.PositiveIntegerField(_("residents up to"), null=True, blank=True)
     price = models.DecimalField(_("price before VAT"), max_digits=10, decimal_places=2)
     is_demonstration = models.BooleanField(_("demonstration price"), default=False)
+
+    objects = PackageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("package")
@@ -78,6 +91,21 @@ class Subscription(models.Model):
     def current(cls, account: Account, day: date) -> "Subscription | None":
         """The subscription that serves on a day, or None where none is in force."""
         return cls.objects.serving(account, day).select_related("package").first()
+
+    @classmethod
+    def begin(cls, account: Account, package: Package, day: date) -> "Subscription":
+        """A year of a package: after the one of the same package that still serves, or else from the day. Requires a transaction."""
+        Attempt.lock(f"subscription {account.number}")
+        serving = cls.objects.filter(account=account, package=package, ends_on__gte=day).exclude(operations_left=0)
+        last = serving.order_by("-ends_on").first()
+        starts_on = last.ends_on + timedelta(days=1) if last else day
+        return cls.objects.create(
+            account=account,
+            package=package,
+            starts_on=starts_on,
+            ends_on=add_months(starts_on, MONTHS) - timedelta(days=1),
+            operations_left=package.operations,
+        )
 
     @classmethod
     def spend(cls, account: Account, day: date, operations: int) -> "Subscription":

@@ -41,6 +41,7 @@ SUBSCRIPTION_ENDED = sentence(
     "subscription-ended", _("The subscription ended on %(ended_on)s. Services are shown and work again once it is renewed.")
 )
 NO_SUBSCRIPTION = sentence("no-subscription", _("The account has no subscription. Services are shown and work once it has one."))
+OUT_OF_PACKAGE = {QUOTA_USED, SUBSCRIPTION_ENDED, NO_SUBSCRIPTION}
 
 
 class Refused(Exception):

@@ -25,6 +25,9 @@ register.filter("named", facts.named)
 register.filter("second_name", facts.second_name)
 register.filter("listed", facts.listed)
 register.filter("at_most", counts.at_most)
+register.filter("operations", counts.operations)
+register.filter("residents", counts.residents)
+register.filter("dates", facts.dates_in_text)
 
 STEPS = ("code", "details", "review", "print")
 SOON_DAYS, URGENT_DAYS = 60, 7

@@ -126,7 +126,13 @@ def _give_means(demonstration: Demonstration, today: date) -> None:
         for limit, price in BANDS
     ]
     operations = Package.objects.create(
-        code="operations-50", name_ar="عمليات", name_en="Operations", operations=50, price=Decimal("950.00"), is_demonstration=True
+        code="operations-50",
+        name_ar="عمليات",
+        name_en="Operations",
+        operations=50,
+        residents_up_to=49,
+        price=Decimal("950.00"),
+        is_demonstration=True,
     )
     sponsors = demonstration.sponsors
     own = Account.objects.get(number=demonstration.rafiq.resident.iqama_number)

@@ -21,13 +21,13 @@ from accounts.middleware import access_of
 from muqeem.numbers import luhn_complete
 from muqeem.serials import LENGTH, new_serial
 from tests.doors.headers import open_doors
-from tests.doors.people import ANONYMOUS, CLERK, MEMBERS, STAFF, Caller, Somebody
+from tests.doors.people import ANONYMOUS, CLERK, MAIN_USERS, MEMBERS, STAFF, Caller, Somebody
 from tests.operations.journeys import RENEWAL
 
 Part = str | Callable[[Somebody], object]
 OWN, OTHER, NONE = "own", "other", "none"
 SHOWN, HIDDEN, FORBIDDEN, SIGN_IN = "shown", "hidden", "forbidden", "sign-in"
-OPEN = {200, 301, 302, 303, 405, 409, 410, 422, 429}  # the page, the way on, the wrong method, and what a form says
+OPEN = {200, 301, 302, 303, 401, 405, 409, 410, 422, 429}  # the page, the way on, no signature, the wrong method, what a form says
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,10 @@ def account(person: Somebody) -> UUID:
     return person.account.uuid
 
 
+def bill(person: Somebody) -> str:
+    return person.bill.number
+
+
 def iqama_number(person: Somebody) -> str:
     return str(person.resident.iqama_number)
 
@@ -89,6 +93,13 @@ DOORS: dict[str, Door] = {
     "enrol": Door(),
     "backup-codes": Door(),
     "browsers": Door(),
+    "money": Door(),
+    "statement": Door(),
+    "deposit": Door(data={"amount": "100.00"}),
+    "bill": Door(path={"number": bill}, roles=frozenset(MAIN_USERS)),
+    "subscription": Door(),
+    "subscribe": Door(data={"package": "none"}),
+    "payment-notice": Door(),
     "demo-phone": Door(),
     "demo-components": Door(),
     "services": Door(),
@@ -229,6 +240,8 @@ def expected(role: str, access: Access | None, door: Door, whose: str) -> str:
         return SIGN_IN
     match access:
         case Access.MEMBER if role not in MEMBERS:
+            return FORBIDDEN
+        case Access.MAIN if role not in MAIN_USERS:
             return FORBIDDEN
         case Access.CLERK if role != CLERK:
             return HIDDEN

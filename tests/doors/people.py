@@ -1,6 +1,7 @@
 """The six who come to the portal, each with a journey, a receipt and a page of their own."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from accounts.models import OperationToken, User
+from accounts.models import Bill, OperationToken, User
 from muqeem.operations.models import Document, Print, Receipt
 from muqeem.operations.perform import perform
 from tests.doors.production import browser
@@ -17,18 +18,21 @@ from tests.operations.journeys import RENEWAL, Person
 
 ANONYMOUS, RESIDENT, DELEGATED, MAIN_USER, CLERK, STAFF = "anonymous", "resident", "delegated", "main user", "clerk", "staff"
 MEMBERS = {RESIDENT, DELEGATED, MAIN_USER}
+MAIN_USERS = {RESIDENT, MAIN_USER}
 
 
 class Somebody(Person):
-    """A person with a renewal that is done, its printed page, and another that waits to be confirmed."""
+    """A person with a renewal that is done, its printed page, another that waits to be confirmed, and a bill."""
 
     receipt: Receipt
     page: Document
     journey: OperationToken
+    bill: Bill
 
     def __init__(self, **named: Any) -> None:
         super().__init__(**named)
         self.journey = self.ready()
+        self.bill = Bill.for_deposit(self.account, Decimal("100.00"), self.user)
         self.receipt = perform(token := self.ready(), token.fingerprint)
         self.page = self.receipt.documents.get()
         copy = Print.lease(self.page.prints.get().pk)
@@ -44,7 +48,7 @@ class Somebody(Person):
         words = [
             resident.iqama_number, resident.border_number, resident.first_en, resident.first_ar, resident.phone.removeprefix("+966"),
             passport.number, self.account.number, self.account.name_en, self.account.name_ar, self.user.username,
-            self.user.name_en, self.user.name_ar, self.page.serial, self.page.code, self.receipt.number,
+            self.user.name_en, self.user.name_ar, self.bill.number, self.page.serial, self.page.code, self.receipt.number,
         ]  # fmt: skip
         return {str(mark) for mark in [*rows, *words] if mark}
 

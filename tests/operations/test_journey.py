@@ -432,6 +432,7 @@ def test_a_wallet_too_low_says_what_is_there_needed_and_lacking_and_until_when(l
         "en": f"The wallet holds SAR 150.00; SAR 600.00 is needed. Nothing was done or charged. Add SAR 450.00, then confirm until {hour_of(token)}.",
     }
     assert words[language] in said(answer)
+    assert 'href="/account/money/deposit/"' in answer.content.decode()
     person.wallet.credit(Decimal("450.00"), reference="deposit-2", reason="deposit", actor="staff")
     assert person.confirm(token).status_code == 302
 
@@ -444,6 +445,7 @@ def test_a_package_without_operations_says_so(language: str) -> None:
     answer = person.confirm(token)
     assert answer.status_code == 409
     assert {"ar": "نفدت عمليات الباقة.", "en": "Your package has no operations left."}[language] in said(answer)
+    assert 'href="/account/subscription/"' in answer.content.decode()
     assert Event.objects.latest("pk").kind == "refusal"
 
 

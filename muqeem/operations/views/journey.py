@@ -18,7 +18,7 @@ from accounts.replies import code_error, send_error
 from muqeem import facts
 from muqeem.operations.base import registry
 from muqeem.operations.judge import NoLeave, form_of, verify
-from muqeem.operations.perform import NO_LEAVE, SERVICE_GONE, Lapsed, Outdated, Refused, TokenSpent, perform
+from muqeem.operations.perform import NO_LEAVE, OUT_OF_PACKAGE, SERVICE_GONE, Lapsed, Outdated, Refused, TokenSpent, perform
 
 
 @member
@@ -160,7 +160,8 @@ def _refused(request: MemberRequest, token: OperationToken, refusal: Refused) ->
     """Nothing was done. Where facts, answers or price changed, the new ones are shown to be confirmed or corrected."""
     if refusal.judgement is None or refusal.judgement.obstacles:
         over = refusal.reason.key in {NO_LEAVE, SERVICE_GONE}  # the journey itself cannot be seen any more
-        return _page(request, token, "refused", status=409, refusal=refusal.reason, mend=refusal.mend, over=over)
+        context = {"refusal": refusal.reason, "mend": refusal.mend, "over": over, "out_of_package": OUT_OF_PACKAGE}
+        return _page(request, token, "refused", status=409, **context)
     before = token.shown
     assert before is not None
     assert token.data is not None
