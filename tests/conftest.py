@@ -17,6 +17,7 @@ from muqeem.record.models import ChainHead, Demonstration
 from tests.live import engines, site  # noqa: F401 -- fixtures, for one pair of engines in a whole run
 
 PARAMETERS = (
+    "accounts.migrations.0008_bills",
     "residency.migrations.0002_parameters",
     "residency.migrations.0004_small_establishments_and_term_calendar",
     "visas.migrations.0001_parameters",
