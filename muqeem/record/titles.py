@@ -13,6 +13,7 @@ GROUPS: dict[str, Promise] = {
     "d": _("Health insurance and biometrics"),
     "e": _("Exit/re-entry visas"),
     "f": _("Final exit visas"),
+    "g": _("Our service charges"),
     "z": _("Other rules"),
 }
 
@@ -27,9 +28,11 @@ _GROUP_OF = {
     "er": "e",
     "visa": "e",
     "fe": "f",
+    "vat": "g",
 }
 
 TITLES: dict[str, Promise] = {
+    "vat.percent": _("VAT on packages, per cent; state fees carry none"),
     "iqama.durations_months": _("Periods of renewal, in months"),
     "iqama.domestic.durations_months": _("Periods of renewal for domestic workers, in months"),
     "iqama.term_calendar": _("Months by which renewals run on"),
