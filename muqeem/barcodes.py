@@ -3,6 +3,9 @@
 The drawings carry their quiet zones and are made of black on nothing: they need no file, no address and no fetcher.
 """
 
+import re
+from functools import lru_cache
+
 import zxingcpp
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,14 +21,13 @@ CODE128_HEIGHT = 24
 _MASK = 3
 
 _LIGHT = b"\xff"
+_DARK = re.compile(rb"\0+")
 
 
 def qr_svg(text: str, label: str = "") -> SafeString:
     """A QR of `text`; level M: 15 % of it may be folded, stained or stamped over."""
     symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M", data_mask=_MASK)
-    rows = _rows(symbol)
-    drawn = "".join(_line(row, y + 0.5) for y, row in enumerate(rows))
-    return _svg(drawn, 1, (len(rows[0]), len(rows)), (QR_QUIET, QR_QUIET), label)
+    return _svg(_rows(symbol), 1, (QR_QUIET, QR_QUIET), label)
 
 
 def code128_svg(digits: str, label: str = "") -> SafeString:
@@ -33,9 +35,7 @@ def code128_svg(digits: str, label: str = "") -> SafeString:
     if not (digits.isascii() and digits.isdecimal()):
         raise ValueError(f"not digits: {digits!r}")
     symbol = zxingcpp.create_barcode(digits, zxingcpp.BarcodeFormat.Code128)
-    row = _rows(symbol)[0]
-    drawn = _line(row, CODE128_HEIGHT / 2)
-    return _svg(drawn, CODE128_HEIGHT, (len(row), CODE128_HEIGHT), (CODE128_QUIET, 0), label)
+    return _svg(_rows(symbol)[:1], CODE128_HEIGHT, (CODE128_QUIET, 0), label)
 
 
 def modules_across(svg: str) -> int:
@@ -50,23 +50,26 @@ def _rows(symbol: zxingcpp.Barcode) -> list[bytes]:
     return [pixels[y * width : (y + 1) * width] for y in range(height)]
 
 
-def _line(row: bytes, middle: float) -> str:
-    """A row as one thick line, lifted where it is light: half the drawing that rectangles would be."""
-    drawn, x, y = [], 0, f"{middle:g}"
-    for dark in row.split(_LIGHT):
-        if dark:
-            drawn.append(f"M{x} {y}L{x + len(dark)} {y}")
-        x += len(dark) + 1
-    return "".join(drawn)
+@lru_cache(16)
+def _points(width: int, height: int) -> list[str]:
+    """What the places of a drawing are called, row after row; the last of a row is behind it."""
+    return [f"{x} {y}" for y in range(height) for x in range(width + 1)]
 
 
-def _svg(drawn: str, thickness: int, size: tuple[int, int], quiet: tuple[int, int], label: str) -> SafeString:
-    box = (-quiet[0], -quiet[1], size[0] + 2 * quiet[0], size[1] + 2 * quiet[1])
+def _lines(rows: list[bytes]) -> str:
+    """Each row as one thick line, lifted where it is light: half the drawing that rectangles would be."""
+    at = _points(len(rows[0]), len(rows))
+    return "".join([f"M{at[dark.start()]}L{at[dark.end()]}" for dark in _DARK.finditer(_LIGHT.join(rows))])
+
+
+def _svg(rows: list[bytes], thickness: int, quiet: tuple[int, int], label: str) -> SafeString:
+    # The lines run through whole numbers, which are shorter than halves; so the box begins half a line above the first.
+    box = (-quiet[0], -quiet[1] - thickness / 2, len(rows[0]) + 2 * quiet[0], len(rows) * thickness + 2 * quiet[1])
     return format_html(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="{}" role="img" aria-label="{}">'
         '<path fill="none" stroke="#000" stroke-width="{}" d="{}"/></svg>',
-        " ".join(map(str, box)),
+        " ".join(f"{side:g}" for side in box),
         label,
         thickness,
-        drawn,
+        SafeString(_lines(rows)),
     )

@@ -1,11 +1,12 @@
 """The file of a page but for what differs: all objects that never change, ready to be written.
 
-A page is drawn in three streams, of which only the middle one is made anew. The fixed ones are compressed once, and as
-closely as it goes.
+A page is drawn in streams, of which every other one is made anew. The fixed ones are compressed once, and as closely as
+it goes.
 """
 
 import zlib
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import pydyf
@@ -16,43 +17,45 @@ _LEVEL = 1  # of compression: 4 takes thrice the time for two KB less
 
 
 class Blank:
-    """Everything but the content in the middle, and what the file says of itself."""
+    """Everything but what is drawn between the fixed contents, and what the file says of itself."""
 
-    def __init__(self, pdf: pydyf.PDF, first: bytes, last: bytes, *, title: int | None, created: int | None) -> None:
+    def __init__(self, pdf: pydyf.PDF, fixed: Sequence[bytes], *, title: int | None, created: int | None) -> None:
         page, beginning = _page(pdf)
-        beginning.stream = [first]
-        end = pydyf.Stream([last], compress=True)
-        pdf.add_object(end)
-        self._middle = len(pdf.objects)
-        page["Contents"] = pydyf.Array([beginning.reference, f"{self._middle} 0 R", end.reference])
+        beginning.stream = [fixed[0]]
+        others = [pydyf.Stream([content], compress=True) for content in fixed[1:]]
+        for stream in others:
+            pdf.add_object(stream)
+        self._next = len(pdf.objects)
+        between = [(f"{number} 0 R", stream.reference) for number, stream in enumerate(others, self._next)]
+        page["Contents"] = pydyf.Array([beginning.reference, *chain.from_iterable(between)])
         self._title, self._created = title, created
         own = {"Title"} if title is not None else set()
         own |= {"CreationDate"} if created is not None else set()
         self._says = pydyf.Dictionary({key: value for key, value in pdf.info.items() if key not in own}).data[2:-2]
         self._root = pdf.catalog.reference
         self._fixed, places = _HEADER, []
-        for fixed in pdf.objects[1:]:
+        for kept in pdf.objects[1:]:
             places.append(len(self._fixed))
-            self._fixed += fixed.indirect + b"\n"
+            self._fixed += kept.indirect + b"\n"
         self._places = b"0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
 
-    def file(self, content: bytes, values: Sequence[str]) -> bytes:
-        """The file with this in the middle of its page."""
-        drawn = zlib.compress(content, _LEVEL)
-        stream = b"%d 0 obj\n<</Length %d/Filter /FlateDecode>>\nstream\n%b\nendstream\nendobj\n" % (self._middle, len(drawn), drawn)
-        says = b"%d 0 obj\n<<%b%b>>\nendobj\n" % (self._middle + 1, self._says, self._says_of(values))
-        middle = len(self._fixed)
-        table = middle + len(stream) + len(says)
+    def file(self, contents: Sequence[bytes], values: Sequence[str]) -> bytes:
+        """The file with these contents between the fixed ones of its page."""
+        parts, places, at = [self._fixed], [self._places], len(self._fixed)
+        drawn = [zlib.compress(content, _LEVEL) for content in contents]
+        inner = [b"<</Length %d/Filter /FlateDecode>>\nstream\n%b\nendstream" % (len(each), each) for each in drawn]
+        for number, each in enumerate([*inner, b"<<%b%b>>" % (self._says, self._says_of(values))], self._next):
+            parts.append(b"%d 0 obj\n%b\nendobj\n" % (number, each))
+            places.append(b"%010d 00000 n \n" % at)
+            at += len(parts[-1])
+        info = self._next + len(contents)
         return b"".join(
             (
-                self._fixed,
-                stream,
-                says,
-                b"xref\n0 %d\n" % (self._middle + 2),
-                self._places,
-                b"%010d 00000 n \n%010d 00000 n \n" % (middle, middle + len(stream)),
-                b"trailer\n<</Size %d/Root %b/Info %d 0 R>>\n" % (self._middle + 2, self._root, self._middle + 1),
-                b"startxref\n%d\n%%%%EOF\n" % table,
+                *parts,
+                b"xref\n0 %d\n" % (info + 1),
+                *places,
+                b"trailer\n<</Size %d/Root %b/Info %d 0 R>>\n" % (info + 1, self._root, info),
+                b"startxref\n%d\n%%%%EOF\n" % at,
             )
         )
 

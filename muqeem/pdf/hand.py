@@ -7,7 +7,7 @@ that are embedded in every page and read back as the text that they stand for: t
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from struct import iter_unpack
+from struct import Struct
 from typing import Any
 
 from weasyprint.text.ffi import FROM_UNITS, ffi, pango
@@ -48,8 +48,8 @@ _ASKED = (
 )
 
 
-REMEMBERED = 512  # texts of one style, glyphs of one size
-_GLYPH = 20  # bytes of a PangoGlyphInfo
+REMEMBERED = 2048  # texts of one style
+_GLYPH = Struct("=IiiiI")  # a PangoGlyphInfo
 
 
 class Style(dict[str, Any]):
@@ -80,16 +80,16 @@ class Unwritable(Exception):
     """The text is not for the fast path."""
 
 
-class Case:
-    """The letters of a font in one size."""
+class Case(dict[tuple[int, int, int, int, int], tuple[str, str]]):
+    """The letters of a font in one size: how each glyph is said that Pango has placed, and which text it is read as."""
 
     def __init__(self, letters: Letters, size: float) -> None:
+        super().__init__()
         self._letters = letters
         self._size = size
-        self.glyph = lru_cache(REMEMBERED)(self._glyph)
 
-    def _glyph(self, glyph: int, advance: int, x_offset: int, y_offset: int, _: int) -> tuple[str, str]:
-        """How a glyph is said that Pango has placed, and which text it is read as."""
+    def __missing__(self, placed: tuple[int, int, int, int, int]) -> tuple[str, str]:
+        glyph, advance, x_offset, y_offset, _ = placed
         if glyph not in self._letters.read_as:
             raise Unwritable(f"glyph {glyph}")
         offset = x_offset / self._size
@@ -97,7 +97,8 @@ class Case:
         if y_offset:
             said = f"] TJ\n{-y_offset / 1000:g} Ts\n[{said}] TJ\n0 Ts\n["
         kerning = int(self._letters.widths[glyph] + offset - advance * 1000 * FROM_UNITS / self._size)
-        return f"{said}{kerning} " if kerning else said, self._letters.read_as[glyph]
+        self[placed] = f"{said}{kerning} " if kerning else said, self._letters.read_as[glyph]
+        return self[placed]
 
 
 class Hand:
@@ -106,7 +107,7 @@ class Hand:
     def __init__(self, style: Style, letters: Mapping[int, Letters]) -> None:
         self._style = style
         self._letters = letters
-        self._cases: dict[int, Case] = {}
+        self._cases: dict[Any, Case] = {}
         self._kept: list[Layout] = []
         self._layout = self._new_layout()
         # Days, occupations and employers come again and again.
@@ -137,9 +138,9 @@ class Hand:
         run = line.runs
         while run != ffi.NULL:
             item, glyphs = run.data.item, run.data.glyphs
-            glyph = self._case(item.analysis.font).glyph
-            shaped = ffi.buffer(glyphs.glyphs, _GLYPH * glyphs.num_glyphs)
-            operators, letters = zip(*[glyph(*one) for one in iter_unpack("=IiiiI", shaped)], strict=True)
+            case = self._case(item.analysis.font)
+            shaped = ffi.buffer(glyphs.glyphs, _GLYPH.size * glyphs.num_glyphs)
+            operators, letters = zip(*[case[placed] for placed in _GLYPH.iter_unpack(shaped)], strict=True)
             said += operators
             # From right to left, and with marks over letters, the order is another one.
             read, meant = "".join(letters), text[item.offset : item.offset + item.length].decode()
@@ -148,18 +149,17 @@ class Hand:
             run = run.next
         return f"[{''.join(said)}] TJ\n".replace("><", "").replace("[] TJ\n", "").encode()
 
-    def _case(self, font: Any) -> "Case":
+    def _case(self, font: Any) -> Case:
         """The letters that a font of Pango's writes with."""
-        address = int(ffi.cast("uintptr_t", font))
-        if address not in self._cases:
+        if font not in self._cases:
             key, _, size = get_pango_font_key(font)
             if key not in self._letters:
                 raise Unwritable("another font")
-            self._cases[address] = Case(self._letters[key], size)
+            self._cases[font] = Case(self._letters[key], size)
             # The layout holds the font, so that no other font can come to stand at its address.
             self._kept.append(self._layout)
             self._layout = self._new_layout()
-        return self._cases[address]
+        return self._cases[font]
 
     def _new_layout(self) -> Layout:
         layout = Layout(self._style)

@@ -9,7 +9,7 @@ something unheard of, makes pages slow and not wrong.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import Any
 
 import pydyf
@@ -28,6 +28,7 @@ _SAID = re.compile(rb"(?:/\w+ [0-9.]+ Tf\n)?(?P<shown>(?:\[[^\n]*\] TJ\n|-?[0-9.
 _WORD = re.compile(rb"<[0-9a-f]*>|[\[\]]|[^\s<>\[\]]+")
 _NOT_TEXT = {"title", "meta", "path"}
 _CLOSE = 0.01
+_FEW = 1000  # bytes of content that are not worth a stream of their own
 
 
 class Unfit(Exception):
@@ -75,12 +76,12 @@ def read_off(pages: Document, filled: Filled, specimen: Specimen, rows: tuple[Ro
     pieces, shown = _pieces(content, found, drawings, filled.values)
     if not rows:
         rows = tuple(_rows(frames, found, shown, specimen))
-    first, *middle, last = pieces
+    fixed, between = _apart(pieces)
     slot_of = {tag: place for place, tag in enumerate(tags)}
-    blank = Blank(pdf, first, last, title=slot_of.get("title"), created=slot_of.get("meta"))
-    shape = Shape(tuple(middle), blank)
-    again = shape.content([row.lines(filled.values) for row in rows], filled.values)
-    if not _same(first + again + last, content):
+    blank = Blank(pdf, fixed, title=slot_of.get("title"), created=slot_of.get("meta"))
+    shape = Shape(between, blank)
+    drawn = shape.drawn([row.lines(filled.values) for row in rows], filled.values)
+    if not _same(b"".join(chain.from_iterable(zip_longest(fixed, drawn, fillvalue=b""))), content):
         raise Unfit("a page that is not understood")
     return rows, shape
 
@@ -196,6 +197,19 @@ def _pieces(content: bytes, found: Sequence[Found], drawings: Sequence[int], val
         pieces += content[at:start], piece
         at = end
     return [*pieces, content[at:]], shown
+
+
+def _apart(pieces: Sequence[Any]) -> tuple[list[bytes], list[list[Any]]]:
+    """What never changes, and what is between: a few fixed words stay with what changes around them."""
+    fixed: list[bytes] = [pieces[0]]
+    between: list[list[Any]] = [[]]
+    for piece in pieces[1:-1]:
+        if isinstance(piece, bytes) and len(piece) > _FEW:
+            fixed.append(piece)
+            between.append([])
+        else:
+            between[-1].append(piece)
+    return [*fixed, pieces[-1]], between
 
 
 def _moved(box: Any) -> bytes:

@@ -84,25 +84,28 @@ class Drawing:
 class Shape:
     """A page without its texts."""
 
-    pieces: tuple[bytes | Place | Drawing, ...]
+    contents: Sequence[Sequence[bytes | Place | Drawing]]
     blank: Blank
 
-    def content(self, rows: Sequence[Sequence[Line]], values: Sequence[str]) -> bytes:
-        """What is drawn between the beginning and the end of the page, which are part of the blank."""
-        said: list[bytes] = []
-        for piece in self.pieces:
-            if isinstance(piece, Place):
-                at, operators = rows[piece.row][piece.line][piece.run]
-                said += (b"1 0 0 -1 %.6f " % at, piece.down, operators)
-            elif isinstance(piece, Drawing):
-                said.append(strokes(values[piece.slot]))
-            else:
-                said.append(piece)
-        return b"".join(said)
+    def drawn(self, rows: Sequence[Sequence[Line]], values: Sequence[str]) -> list[bytes]:
+        """What is drawn between the contents that never change, which are part of the blank."""
+        drawn = []
+        for pieces in self.contents:
+            said: list[bytes] = []
+            for piece in pieces:
+                if isinstance(piece, Place):
+                    at, operators = rows[piece.row][piece.line][piece.run]
+                    said += (b"1 0 0 -1 %.6f " % at, piece.down, operators)
+                elif isinstance(piece, Drawing):
+                    said.append(strokes(values[piece.slot]))
+                else:
+                    said.append(piece)
+            drawn.append(b"".join(said))
+        return drawn
 
     def file(self, rows: Sequence[Sequence[Line]], values: Sequence[str]) -> bytes:
         """The file of a page with these rows."""
-        return self.blank.file(self.content(rows, values), values)
+        return self.blank.file(self.drawn(rows, values), values)
 
 
 def strokes(path: str) -> bytes:
