@@ -48,13 +48,13 @@ class PrintAdmin(ReadOnly):
 
     @admin.action(description=_("Try again"))
     def try_again(self, request: HttpRequest, chosen: QuerySet[Print]) -> None:
-        """Render failed copies again."""
-        failed = list(chosen.filter(failed_at__isnull=False))
+        """Render again the copies that failed, and those whose file is lost."""
+        again = [copy for copy in chosen if copy.failed_at or copy.is_lost]
         with transaction.atomic():
-            for copy in failed:
+            for copy in again:
                 copy.retry()
-            Event.objects.seal("staff-retry", actor=request.user.get_username(), subject="prints", copies=[copy.pk for copy in failed])
-        words = ngettext("%(n)d page is tried again.", "%(n)d pages are tried again.", len(failed)) % {"n": len(failed)}
+            Event.objects.seal("staff-retry", actor=request.user.get_username(), subject="prints", copies=[copy.pk for copy in again])
+        words = ngettext("%(n)d page is tried again.", "%(n)d pages are tried again.", len(again)) % {"n": len(again)}
         messages.success(request, words)
 
 

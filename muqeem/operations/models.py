@@ -185,6 +185,11 @@ class Print(models.Model):
         """Whether the next print is this copy and not a new one."""
         return not self.taken_at and not self.failed_at
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether its file was there and is gone. Asks the storage."""
+        return self.ready and not self.file.storage.exists(str(self.file))
+
     def take(self, by: User | None = None) -> None:
         """Record that somebody took the copy on paper: whoever asked for it, or somebody else."""
         Print.objects.filter(pk=self.pk, taken_at=None).update(taken_at=clock.Now(), taken_by=by or self.user)
@@ -215,5 +220,7 @@ class Print(models.Model):
         Print.objects.filter(pk=self.pk, rendered_at=None).update(failed_at=clock.Now(), leased_until=None, error=error[:200])
 
     def retry(self) -> None:
-        """Try again what had failed."""
-        Print.objects.filter(pk=self.pk, failed_at__isnull=False).update(failed_at=None, attempts=0, due_at=clock.Now())
+        """Try again what had failed, or was rendered and is lost: it becomes the same copy, of the facts that are kept."""
+        over = Q(failed_at__isnull=False) | Q(rendered_at=self.rendered_at, rendered_at__isnull=False)
+        fresh: dict[str, Any] = {"failed_at": None, "rendered_at": None, "file": "", "sha256": "", "attempts": 0, "due_at": clock.Now()}
+        Print.objects.filter(over, pk=self.pk).update(**fresh)

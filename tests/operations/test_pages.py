@@ -23,6 +23,7 @@ import zxingcpp
 from celery.signals import celeryd_init
 from django.conf import settings
 from django.core.files import storage
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -34,7 +35,7 @@ from kombu.exceptions import OperationalError
 from accounts.models import User
 from muqeem import clock, pdf, seal
 from muqeem.celery import app
-from muqeem.operations import files, sweeper, tasks
+from muqeem.operations import sweeper, tasks
 from muqeem.operations.invariants import violations
 from muqeem.operations.management.commands import sweep as sweeping
 from muqeem.operations.models import Document, Print, Receipt
@@ -259,6 +260,28 @@ def test_staff_try_a_failed_copy_again_and_the_journal_knows(unprintable: Print)
     assert again(unprintable).ready
 
 
+def test_a_copy_whose_file_is_lost_is_rendered_again_by_staff_as_the_same_copy_and_no_other_is(receipt: Receipt) -> None:
+    tasks.print_copy(receipt.documents.get(), receipt.user)
+    lost, kept = copy_of(receipt, 1), copy_of(receipt, 2)
+    for printed in (lost, kept):
+        tasks.produce(printed.pk)
+        printed.refresh_from_db()
+    said_before = words(content(lost))
+    storage.default_storage.delete(lost.file.name)
+    assert lost_copies() == [lost.pk]
+    a_member_of_staff().post("/admin/operations/print/", {"action": "try_again", "_selected_action": [lost.pk, kept.pk]})
+    assert Line.objects.latest("pk").data["copies"] == [lost.pk]
+    assert again(lost).state == "progress"
+    tasks.produce(lost.pk)
+    assert words(content(again(lost))) == said_before
+    assert again(kept).rendered_at == kept.rendered_at
+    assert lost_copies() == []
+
+
+def lost_copies() -> list[int]:
+    return [violation.row["copy"] for violation in violations(files=True) if violation.code == "I25"]
+
+
 def a_member_of_staff() -> Client:
     person = Person(by_app=True, is_staff=True, is_superuser=True, language="en")
     return person.client
@@ -293,25 +316,31 @@ def test_what_may_pass_is_tried_again_later_and_given_up_after_five_attempts(rec
     assert "out of its mind" in printed.error
 
 
-def test_a_full_disk_is_waited_for_as_long_as_it_takes_and_leaves_no_half_file(
-    receipt: Receipt, counted: list[str], monkeypatch: Monkey
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO], ids=["full", "failing"])
+@pytest.mark.parametrize("deed", ["write", "sync"])
+def test_a_disk_that_takes_nothing_is_waited_for_as_long_as_it_takes_and_leaves_no_half_file(
+    receipt: Receipt, counted: list[str], monkeypatch: Monkey, deed: str, number: int
 ) -> None:
     printed = copy_of(receipt)
-    with monkeypatch.context() as full:
-        full.setattr(files, "_sync", fail_for_space)
+
+    def fail(*_: Any) -> None:
+        raise OSError(number, os.strerror(number))
+
+    def half(*_: Any) -> Iterator[bytes]:
+        yield b"%PDF"
+        fail()
+
+    with monkeypatch.context() as broken:
+        broken.setattr(*{"write": (ContentFile, "chunks", half), "sync": (os, "fsync", fail)}[deed])
         for _ in range(8):
             tasks.produce(printed.pk)
             printed.refresh_from_db()
             assert (printed.state, printed.attempts, printed.leased_until) == ("progress", 0, None)
             assert timedelta(0) < printed.due_at - clock.now() <= tasks.FULL_DISK_WAITS
-            assert "No space left" in printed.error
+            assert os.strerror(number) in printed.error
         assert [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == []
     tasks.produce(printed.pk)
     assert again(printed).ready
-
-
-def fail_for_space(*_: Any) -> None:
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_a_copy_that_killed_every_worker_is_given_up_with_a_reason(receipt: Receipt, counted: list[str]) -> None:

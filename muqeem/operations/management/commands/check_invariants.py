@@ -1,4 +1,8 @@
-"""Prove that the database keeps every promise: nightly, and after whatever may have gone wrong."""
+"""Prove that the database keeps every promise: nightly, and after whatever may have gone wrong.
+
+It mends nothing. A copy whose file is lost is rendered again when staff choose *Try again* for it among the prints; one
+whose file was changed is left as it is, for it tells what happened.
+"""
 
 from argparse import ArgumentParser
 from typing import Any
