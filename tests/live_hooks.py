@@ -6,10 +6,13 @@ that a fault finds it at work. None of this is within reach of a portal that run
 
 # ruff: noqa: PLC0415, TID251 -- models can be imported only when every app is there; the mistakes are made here
 
+import errno
 import os
+import signal
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
@@ -162,6 +165,40 @@ def slow_render() -> None:
     pdf.render = slowly
 
 
+def hanging_render() -> None:
+    """The first page never ends, in code that hears no signal: a loop of a library."""
+    from django.conf import settings
+
+    from muqeem import pdf
+
+    render, hangs = pdf.render, Path(settings.VAR_DIR) / "hangs"
+
+    def hang_once(*args: Any) -> bytes:
+        try:
+            hangs.touch(exist_ok=False)
+        except FileExistsError:
+            return render(*args)
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})  # by which a worker asks for an end
+        time.sleep(600)
+        raise AssertionError
+
+    pdf.render = hang_once
+
+
+def failing_disk() -> None:
+    """Nothing comes to the disk as long as the portal's folder says so."""
+    from django.conf import settings
+
+    sync, fails = os.fsync, Path(settings.VAR_DIR) / "disk-fails"
+
+    def fail_or_sync(descriptor: int) -> None:
+        if fails.exists():
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        sync(descriptor)
+
+    os.fsync = fail_or_sync
+
+
 def _clock_off(hours: int) -> None:
     """The calendar of this process is wrong; for how long it waits, it asks another clock, as every process does."""
     from django.utils import timezone
@@ -209,19 +246,20 @@ def unscoped() -> None:
 
 def short_leases() -> None:
     """Rows are free again after four seconds instead of thirty, so that a soak need not wait for them."""
-    from muqeem.operations import sweeper
+    from muqeem.operations import sweeper, tasks
     from muqeem.operations.models import Print
     from muqeem.record.models import Message
 
     Print.lease.__func__.__defaults__ = Message.lease.__func__.__defaults__ = (4,)
-    sweeper.AGAIN_AFTER = timedelta(seconds=4)
+    sweeper.AGAIN_AFTER = tasks.FULL_DISK_WAITS = timedelta(seconds=4)
 
 
 HOOKS: dict[str, Callable[[], None]] = {
     hook.__name__: hook
     for hook in (
         naive_spend, naive_judge, judgements_meet, naive_quota, no_quota, naive_wallet, naive_tries, naive_looks,
-        an_hour_fast, an_hour_slow, own_clock, messages_after_commit, unscoped, slow_render, short_leases,
+        an_hour_fast, an_hour_slow, own_clock, messages_after_commit, unscoped, slow_render, hanging_render, failing_disk,
+         short_leases,
     )
 } | {"fail_points": points.put_in}  # fmt: skip
 

@@ -58,6 +58,47 @@ def test_a_page_comes_once_although_its_worker_is_killed_while_rendering(site: S
         assert (page.status_code, page.content[:5]) == (200, b"%PDF-")
 
 
+def test_a_page_that_never_ends_is_ended_and_its_worker_prints_on(site: Site) -> None:
+    site.web()
+    worker = site.until_up(site.worker("prints", processes=1, hooks="hanging_render short_leases", TASK_TIME_LIMIT="3"))
+    (doomed,) = children_of(worker.pid)
+    person = Visitor(site)
+    for resident in ResidentFactory.create_batch(2, domestic=True, sponsor=person.account):
+        assert person.confirm(reviewed(person, resident)).status_code == 302
+    site.sweeper(hooks="short_leases")
+    site.worker("texts")
+    eventually((site.var / "hangs").exists, within=5 * ROOM)
+    began = time.monotonic()
+    eventually(lambda: doomed not in children_of(worker.pid), within=10 * ROOM)
+    note(f"ended after {time.monotonic() - began:.1f} s")
+    eventually(drained, within=15 * ROOM)
+    assert worker.status() is None
+    assert sorted(Print.objects.values_list("attempts", flat=True)) == [1, 2]
+    assert whole(site) == []
+
+
+def test_a_disk_that_fails_holds_pages_up_and_they_come_by_themselves(site: Site) -> None:
+    fails = site.var / "disk-fails"
+    fails.touch()
+    site.web()
+    site.until_up(site.worker("prints", hooks="failing_disk short_leases"))
+    site.worker("texts")
+    site.sweeper(hooks="failing_disk short_leases")
+    person = Visitor(site)
+    receipt = person.renewed()
+    serial = receipt.documents.get().serial
+    eventually(lambda: Print.objects.filter(error__contains="Input/output error").exists(), within=5 * ROOM)
+    assert person.client.get(f"/receipts/{receipt.uuid}/").status_code == 200
+    assert person.client.get(f"/documents/{serial}.pdf").content[:5] != b"%PDF-"
+    assert Print.objects.get().state == "progress"
+    assert broken() == []
+    fails.unlink()
+    eventually(drained, within=15 * ROOM)
+    assert Print.objects.get().attempts == 1  # the disk's failures are none of the page's
+    assert person.client.get(f"/documents/{serial}.pdf").content[:5] == b"%PDF-"
+    assert whole(site) == []
+
+
 def test_texts_and_pages_come_in_seconds(site: Site) -> None:
     site.web()
     workers = [site.worker("texts"), site.worker("prints")]
