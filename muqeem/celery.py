@@ -17,7 +17,7 @@ app = Celery("muqeem")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-PRINT_MEMORY = 1 << 30  # bytes of address space; a page needs a tenth of it
+PRINT_MEMORY = 512 << 20  # bytes of data; a worker that knows all its pages needs a third of it
 WORKERS_WAIT = 5.0  # seconds for an answer of the broker
 
 
@@ -45,4 +45,4 @@ def warm(sender: Any = None, **_: Any) -> None:
 def confine(sender: Any = None, **_: Any) -> None:
     """A page that eats memory ends its own process, not the machine."""
     if _prints(sender):
-        resource.setrlimit(resource.RLIMIT_AS, (PRINT_MEMORY, PRINT_MEMORY))
+        resource.setrlimit(resource.RLIMIT_DATA, (PRINT_MEMORY, PRINT_MEMORY))
