@@ -18,6 +18,7 @@ from muqeem.operations.models import Document, Print
 from muqeem.record.journal import faults
 from muqeem.record.models import Event
 from residency.desk import queue
+from residency.desk.reading import read
 from residency.models import Passport, Resident, View
 from tests.accounts.people import send, signed_in
 from tests.factories import (
@@ -260,6 +261,30 @@ def test_what_is_not_found_is_said_beside_the_field_which_keeps_it(desk: Client,
     assert f'value="{typed}"' in html or not typed
     assert "autofocus" in html
     assert not View.objects.exists()
+
+
+def test_a_number_that_is_nearly_somebodys_finds_nobody(desk: Client, page: Document) -> None:
+    for exact in (str(page.resident.iqama_number), page.serial, page.receipt.number):
+        *near, piece = (*nearly(exact), exact[:-1])
+        assert near
+        for typed in (*near, piece):
+            answer = desk.post("/desk/", {"scan": typed})
+            assert (answer.status_code, page.resident.name_en in said(answer)) == (422, False), typed
+    assert not View.objects.exists()
+
+
+def nearly(exact: str) -> list[str]:
+    """Numbers of the same kind, all but the end of which are the same."""
+    signs = "0123456789ABCDEFGHJKMNPQRSTVWXYZ" if len(exact) == 12 else "0123456789"
+    ends = (exact[:-2] + one + other for one in signs for other in signs)
+    return [end for end in ends if end != exact and _is_a_number(end)][:3]
+
+
+def _is_a_number(text: str) -> bool:
+    try:
+        return bool(read(text))
+    except ValidationError:
+        return False
 
 
 def test_a_genuine_looking_page_that_was_never_issued_is_not_found(desk: Client, page: Document) -> None:
