@@ -135,8 +135,8 @@ def fact_day(ar: str, en: str, value: date | str | None) -> SafeString:
     day = _in_all_forms(value)
     if not day:
         return SafeString()
-    hijri = format_html(_HIJRI, **day) if day["hijri"] else ""
-    return _row(ar, en, _DAY, hijri, day["gregorian_en"], day["gregorian"])
+    arabic = format_html(_HIJRI, **day) if day["hijri"] else ""
+    return _row(ar, en, _DAY, arabic, day["gregorian_en"], day["gregorian"])
 
 
 @register.simple_tag
@@ -172,7 +172,7 @@ def family(context: Mapping[str, Any], ar: str, en: str, members: Sequence[Pair]
     return {"ar": ar, "en": en, "members": members, "by_number": "densest" in context["density"]}
 
 
-# Rows are not templates of their own: sixteen of them would take a page a fifth of its time.
+# Rows are not templates of their own: sixteen of them would take a page a seventh of its time.
 _ROW = '<tr><th scope="row">{}</th>{}<th class="en" lang="en">{}</th></tr>'
 _IN_THE_MIDDLE = '<td class="mid" colspan="2"><bdi dir="ltr" data-slot>{}</bdi></td>'
 _TWO_SIDES = '<td><bdi data-slot>{}</bdi></td><td class="en" lang="en"><bdi dir="ltr" data-slot>{}</bdi></td>'
