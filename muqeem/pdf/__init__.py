@@ -2,7 +2,7 @@
 
 WeasyPrint is loaded on first use (`warm()` does it before a worker forks): it costs over a second and 60 MiB, which no
 web process needs. Most pages differ from another that was printed before in a few texts alone; those texts are then
-written into what is kept of that page, a hundred times as fast: docs/decisions/print-speed.md.
+written into what is kept of that page, some fifty times as fast: docs/decisions/print-speed.md.
 """
 
 import atexit
