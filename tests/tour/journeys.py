@@ -228,7 +228,7 @@ def staff(browser: Browser, portal: PortalSite, language: str) -> None:
     colleague.sees("/admin/", "admin-stuck")
     for name in ("record/parameter", "record/message", "record/event", "residency/resident", "residency/hold", "accounts/user"):
         colleague.sees(f"/admin/{name}/", name.replace("/", "-"))
-    colleague.goes_to("/admin/record/parameter/").locator("#result_list th a").first.click()
+    colleague.goes_to("/admin/record/parameter/").locator("#result_list tbody th a").first.click()
     colleague.photographs("parameter")
     colleague.sees("/admin/residency/hold/add/", "hold-add")
 
