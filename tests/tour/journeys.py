@@ -4,6 +4,7 @@ from playwright.sync_api import Browser
 
 from tests.scan.servers import PortalSite
 from tests.tour.traveller import Traveller, arrange
+from tests.tour.visas import visas
 
 SERVICE = "/services/iqama-renewal/"
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -51,7 +52,7 @@ def resident(browser: Browser, portal: PortalSite, language: str) -> None:
     number = portal.people["rafiq"]["account"]
     rafiq.errs("details-errors", "iqama_number", iqama_number=number[:-1] + str((int(number[-1]) + 1) % 10))
     rafiq.fills(iqama_number=number)
-    rafiq.page.locator("label[for=id_months_3]").click()
+    rafiq.presses("months", 3)
     rafiq.sends("iqama_number")
     rafiq.photographs("review", wide=True)
     review = rafiq.page.url
@@ -236,9 +237,10 @@ def staff(browser: Browser, portal: PortalSite, language: str) -> None:
 def trouble(browser: Browser, portal: PortalSite, language: str) -> None:
     """What is said when the portal itself fails."""
     guest = Traveller(browser, portal, language, "x-trouble")
-    guest.context.set_extra_http_headers({"Host": "evil.example"})
+    home = f"{portal.address}/"
+    guest.context.route(home, lambda route: route.fulfill(response=route.fetch(headers={**route.request.headers, "host": "evil.example"})))
     guest.sees("/", "bad-request")
-    guest.context.set_extra_http_headers({})
+    guest.context.unroute(home)
     arrange(portal, "broken")
     guest.sees("/fees/", "server-error")
     arrange(portal, "without_database")
@@ -246,4 +248,4 @@ def trouble(browser: Browser, portal: PortalSite, language: str) -> None:
     guest.context.close()
 
 
-ALL = (visitor, resident, establishment, delegated, citizen, clerk, staff, trouble)
+ALL = (visitor, resident, visas, establishment, delegated, citizen, clerk, staff, trouble)

@@ -6,11 +6,11 @@ Called by `traveller.arrange`, inside the portal and beside its servers.
 import json
 import sys
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Count, F
 
 from accounts.models import Account, AuthenticatorApp, Browser, Membership, Subscription, User
 from accounts.models.browsers import BrowserSession
@@ -18,7 +18,8 @@ from muqeem import clock
 from muqeem.operations.models import Document, Print
 from muqeem.record.models import Demonstration, Message, Parameter
 from residency.desk import queue
-from residency.models import Hold, Iqama, Resident
+from residency.models import Hold, Iqama, Resident, Visa
+from visas.operations import IssueExitReentry
 
 LONG = {"ar": "عبدالمستعصم بالله المستنصر بن عبدالرحمن", "en": "ABDULMUSTASIM BILLAH ALMUSTANSIR SHAHID"}
 LONG_ACCOUNT = {
@@ -128,6 +129,50 @@ def without_residents(username: str) -> None:
 
 def without_account(username: str) -> None:
     Membership.objects.filter(user__username=username).delete()
+
+
+# --- visas ---
+
+
+def travellers(username: str) -> dict[str, str]:
+    """Where the files are of those whom the visa services are for."""
+    ours = Resident.objects.filter(sponsor=Account.objects.filter(memberships__user__username=username).earliest("pk"))
+    free = ours.filter(kind=Resident.Kind.WORKER, visas=None, holds=None, permit_ends_on__gte=clock.today() + timedelta(days=200))
+    family = ours.annotate(size=Count("dependants")).filter(size=3, permit_ends_on=clock.today() + timedelta(days=250)).get()
+    first, second = [each for each in free.filter(dependants=None).order_by("-pk")[:20] if _may_travel(each)][:2]
+    abroad = ours.get(visas__kind=Visa.Kind.SINGLE, visas__return_before=clock.today() + timedelta(days=35), departed_on__isnull=False)
+    unused = ours.get(visas__kind=Visa.Kind.SINGLE, visas__return_before=clock.today() - timedelta(days=5), departed_on=None)
+    found = {"family": family, "worker": first, "other": second, "abroad": abroad, "unused": unused}
+    return {name: f"/residents/{resident.uuid}/" for name, resident in found.items()}
+
+
+def _may_travel(resident: Resident) -> bool:
+    terms = Parameter.objects.terms(clock.today())
+    return all(finding.met for finding in IssueExitReentry.judge(resident, resident.sponsor, terms))
+
+
+def newest_visa(file: str) -> dict[str, Any]:
+    """The newest visa of whom a file is about, the two facts that an airline asks for, and its page."""
+    resident = Resident.objects.get(uuid=file.split("/")[2])
+    visa = resident.visas.latest("pk")
+    page = Document.objects.filter(facts__visa_number=visa.number).earliest("pk")
+    passport_number = resident.passport.number if resident.passport else ""
+    return {
+        "number": visa.number,
+        "passport_number": passport_number,
+        "birth_on": _typed("birth_on", resident.birth_on),
+        "serial": page.serial,
+        "code": page.code,
+    }
+
+
+def in_days(days: str) -> dict[str, str]:
+    """A day of return as it is typed."""
+    return _typed("return_before", clock.today() + timedelta(days=int(days)))
+
+
+def _typed(field: str, day: date) -> dict[str, str]:
+    return {f"{field}_{part}": str(getattr(day, part)) for part in ("day", "month", "year")}
 
 
 # --- the portal itself ---

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pypdfium2 as pdfium
 from playwright.sync_api import Browser, Page
 
 from tests.scan.findings import ROOT
@@ -53,6 +54,13 @@ class Traveller:
         self.page.emulate_media(color_scheme="light")
         self.page.set_viewport_size({"width": DESK, "height": HEIGHTS[DESK]})
 
+    def prints(self, name: str) -> None:
+        """The pages of the receipt that is shown, as a printer would draw them."""
+        link = self.page.locator("main a[href*='.pdf?download=1']").first.get_attribute("href")
+        paper = self.context.request.get(f"{self.portal.address}{link}").body()
+        for number, page in enumerate(pdfium.PdfDocument(paper), 1):
+            page.render(scale=1.5).to_pil().save(PICTURES / f"{self.album}-{self.taken:02d}-{name}-{self.language}-paper-{number}.png")
+
     def sees(self, path: str, name: str, *, wide: bool = False) -> None:
         self.goes_to(path)
         self.photographs(name, wide=wide)
@@ -66,6 +74,11 @@ class Traveller:
     def fills(self, **answers: str) -> None:
         for name, answer in answers.items():
             self.page.locator(f"main [name={name}]").first.fill(answer)
+
+    def presses(self, name: str, *places: int) -> None:
+        """The labels of options, by their places: one is chosen, a box is ticked or no longer is."""
+        for place in places:
+            self.page.locator(f"main label[for=id_{name}_{place}]").click()
 
     def sends(self, holding: str) -> None:
         """Press the button of the form that holds a field, or is a button itself."""
