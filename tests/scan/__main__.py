@@ -67,7 +67,7 @@ def valid(folder: Path) -> list[str]:
     if done.returncode:
         return [f"no screens: {done.stdout[-3000:]}{done.stderr[-500:]}"]
     command = outside.checker(folder)
-    found = outside.nu(command, screens, ROOT / "static" / "css", ROOT / "static" / "img")
+    found = outside.nu(command, *screens.glob("*.html"), ROOT / "static" / "css", ROOT / "static" / "img")
     say(f"nu: {len(list(screens.glob('*.html')))} screens, {len(found)} findings")
     return verdict("nu", found, outside.nu(command, PLANTED / "invalid.html"), {"error", "warning"})
 

@@ -13,6 +13,11 @@ CATEGORIES = {"performance": 95, "accessibility": 100, "best-practices": 100}  #
 CHROMIUM = "--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage"
 RUNS = 3  # of each page; the middle one counts, for a busy machine is slower now and then
 
+TOLERATED = (
+    "Unicode Normalization Form C",  # Django's own Arabic; browsers show it alike
+    "“h1” element as a top-level heading only",  # the living page shows the error page's title; on others the browser tests count
+)
+
 
 # --- the HTML ---
 def checker(folder: Path) -> list[str | Path]:
@@ -29,7 +34,7 @@ def nu(command: list[str | Path], *files: str | Path) -> list[Finding]:
     return [
         Finding("nu", each.get("subType") or each["type"], Path(each["url"]).name, f"{each['message']} {each.get('extract', '')[:120]!r}")
         for each in json.loads(done.stdout)["messages"]
-        if "Unicode Normalization Form C" not in each["message"]  # Django's own Arabic; browsers show it alike
+        if not any(words in each["message"] for words in TOLERATED)
     ]
 
 
