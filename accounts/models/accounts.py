@@ -31,7 +31,7 @@ class Account(models.Model):
         constraints = [models.CheckConstraint(condition=Q(number__regex=r"^[127][0-9]{9}$"), name="account_number")]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.name_en or self.name_ar}"
+        return f"{self.number} {self.name}"
 
     @property
     def name(self) -> str:

@@ -61,5 +61,8 @@ def demo_phone(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
     latest = Message.objects.order_by("-pk")[:30]
-    texts = [{"at": message.created_at, "number": message.receiver, "text": words(message)} for message in latest]
+    texts = [
+        {"at": message.created_at, "number": message.receiver, "language": message.language, "lines": words(message).splitlines()}
+        for message in latest
+    ]
     return render(request, "accounts/demo_phone.html", {"texts": texts, "authenticators": enrolment.demonstration_codes()})

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy, ngettext, override
+from django.utils.translation import gettext, gettext_lazy, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
 from muqeem import catalogue, codes, counts, hijri
@@ -32,11 +32,9 @@ TEMPLATES: dict[str, Promise | str] = {
     "exit-reentry-extended": _("Exit/re-entry visa extended. Return by %(until_on)s. %(host)s"),
     "final-exit-issued": _("Final exit visa issued. Leave by %(exit_before_on)s. %(host)s"),
     "visa-cancel": _("Unused exit/re-entry visa, iqama ending %(last4)s. Cancel by %(by_on)s to avoid a fine: %(host)s"),
-    "visa-return-own": _("Return by %(by_on)s: %(left_days)s left. You can extend before that day: %(host)s"),
-    "visa-return": _(
-        "Abroad on a visa, iqama ending %(last4)s. Return by %(by_on)s: %(left_days)s left. Extension before that day: %(host)s"
-    ),
-    "visa-exit": _("Final exit visa, iqama ending %(last4)s. Leave by %(by_on)s: %(left_days)s left. %(host)s"),
+    "visa-return-own": _("Return by %(by_on)s: %(left)s. You can extend before that day: %(host)s"),
+    "visa-return": _("Abroad on a visa, iqama ending %(last4)s. Return by %(by_on)s: %(left)s. Extension before that day: %(host)s"),
+    "visa-exit": _("Final exit visa, iqama ending %(last4)s. Leave by %(by_on)s: %(left)s. %(host)s"),
     "residency-renewed": _("Your residency is renewed to %(until_on)s. Receipt %(receipt)s.\nSAR %(sum)s. %(host)s"),
 }
 
@@ -73,6 +71,8 @@ def _values(arguments: Mapping[str, Any]) -> dict[str, str]:
             values[name] = hijri.format_gregorian(date.fromisoformat(value), "table")
         elif isinstance(value, int) and (unit := name.rpartition("_")[2]) in counts.UNITS:
             values[name] = counts.UNITS[unit](value)
+    if "left_days" in values:
+        values["left"] = gettext("%(left_days)s left") % values if arguments["left_days"] else gettext("today only")
     if "token" in values:
         values["code"] = codes.derive(values["token"], int(values["send"]))
         values["valid"] = ngettext("%(n)d minute", "%(n)d minutes", CODE_MINUTES) % {"n": CODE_MINUTES}

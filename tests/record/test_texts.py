@@ -51,6 +51,14 @@ SAMPLES += [
 SAMPLES += [(template, LONGEST) for template in ("visa-cancel", "visa-return-own", "visa-return", "visa-exit")]
 
 
+@pytest.mark.parametrize("template", ["visa-return-own", "visa-return", "visa-exit"])
+@pytest.mark.parametrize(
+    ("language", "left", "words"), [("en", 1, ": 1 day left."), ("en", 0, ": today only."), ("ar", 0, "المتبقي: اليوم فقط.")]
+)
+def test_on_the_last_day_nothing_is_left_but_today(template, language, left, words) -> None:
+    assert words in said(template, language, **LONGEST | {"left_days": left})
+
+
 def test_every_template_is_measured() -> None:
     assert {template for template, _ in SAMPLES} == set(texts.TEMPLATES)
     assert texts.FITS == {"ar": 2 * 67, "en": 160}

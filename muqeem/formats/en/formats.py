@@ -1,5 +1,10 @@
-"""Numbers as on Saudi cards and bills: Latin digits, a point, commas for thousands."""
+"""Numbers as on Saudi cards and bills, days and moments as the portal says them: Latin digits, 24 hours."""
 
 DECIMAL_SEPARATOR = "."
 THOUSAND_SEPARATOR = ","
 NUMBER_GROUPING = 3
+DATE_FORMAT = "j F Y"
+SHORT_DATE_FORMAT = "Y/m/d"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j F Y, H:i"
+SHORT_DATETIME_FORMAT = "Y/m/d H:i"
