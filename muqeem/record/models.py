@@ -7,13 +7,14 @@ import uuid
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from muqeem import clock
-from muqeem.record import chain
+from muqeem.record import chain, titles
 from muqeem.record.terms import Terms
 
 
@@ -157,6 +158,13 @@ class Parameter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} = {self.value} ({self.from_on})"
+
+    def clean(self) -> None:
+        """A day must be one that there is: rules read it, and the public page of fees."""
+        try:
+            titles.day_of(self.code, self.value)
+        except ValidationError as wrong:
+            raise ValidationError({"value": wrong}) from wrong
 
     @property
     def uncertain(self) -> bool:

@@ -1,5 +1,8 @@
 """What the parameters are called, how the public page groups them, and how it says values and sources."""
 
+from datetime import date
+
+from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -89,7 +92,7 @@ ANSWERS: dict[str, dict[str, Promise]] = {  # what the figures of a parameter st
     "levy.small.in_force": YES_OR_NO,
     "iqama.term_calendar": {"1": _("Hijri months"), "0": _("Gregorian months")},
 }
-HIJRI_DAYS = {"levy.small.last_day"}
+HIJRI_DAYS = {"levy.small.last_day"}  # a year, a month and a day of the Umm al-Qura calendar
 
 # The sources that the portal comes with; staff write further ones in the language that they are quoted in.
 SOURCES = (
@@ -107,6 +110,17 @@ SOURCES = (
     _("okaz.com.sa, 16 January 2026; which workers it does not say, here the longest-standing"),
     _("okaz.com.sa, 16 January 2026; saudigazette.com.sa, 19 March 2022"),
     _("no source says which calendar; fees are reported by Gregorian months"),
+    _("zawya.com, passport directorate"),
+    _("gulfnews.com, 19 June 2022; zawya.com, passport directorate"),
+    _("eastcoastdaily.in, 31 December 2022, the day of the report"),
+    _("eastcoastdaily.in, 8 December 2020"),
+    _("siasat.com, 10 January 2025"),
+    _("en.akhbrna.ae, January 2025"),
+    _("my.gov.sa, final exit"),
+    _("my.gov.sa, cancelling a final exit"),
+    _("passport directorate"),
+    _("notes of a published fee calculator"),
+    _("the portal's own choice"),
 )
 NO_SOURCE = "—"
 
@@ -126,9 +140,21 @@ def value_in_words(code: str, value: str) -> str:
     if code in ANSWERS:
         return str(ANSWERS[code].get(value, value))
     parts = [part.strip() for part in value.split(",")]
-    if code in HIJRI_DAYS:
-        return facts.dates_in_text(hijri.from_hijri(*map(int, parts)))
-    return facts.listed(parts)
+    try:
+        day = day_of(code, value)
+    except ValidationError:
+        day = None  # it came past the staff's form
+    return facts.dates_in_text(day) if day else facts.listed(parts)
+
+
+def day_of(code: str, value: str) -> date | None:
+    """The day that a value stands for; None where it stands for none. Raises `ValidationError` if there is no such day."""
+    if code not in HIJRI_DAYS:
+        return None
+    parts = [part.strip() for part in value.split(",")]
+    if len(parts) != 3 or not all(part.isdecimal() for part in parts):
+        raise ValidationError(_("A Hijri day: its year, month and day, separated by commas."))
+    return hijri.from_hijri(*map(int, parts))
 
 
 def source_in_words(source: str) -> str:

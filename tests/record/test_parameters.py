@@ -1,12 +1,16 @@
 """Amounts and periods: in force from their day until the next one's, and nothing is guessed."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils.translation import override
 
+from muqeem import clock
 from muqeem.record import titles
 from muqeem.record.models import Demonstration, Parameter
 from muqeem.record.terms import NotInForce, Terms
@@ -75,6 +79,27 @@ def test_numbers_and_lists_of_them_are_values(value) -> None:
     Parameter(code="x", from_on="2026-01-01", value=value, source="s", confidence="B").full_clean()
 
 
+LAST_DAY = "levy.small.last_day"
+
+
+@pytest.mark.parametrize(
+    "value", ["1448", "1448, 8", "1448,8,14,1", "1448,13,1", "1448,8,31", "1448,8,0", "1448.5,8,1", "-1448,8,1", "9" * 30]
+)
+def test_a_day_that_there_is_not_is_no_value_and_the_public_page_shows_it_as_it_is(value) -> None:
+    row = Parameter(code=LAST_DAY, from_on=clock.today(), value=value, source="s", confidence="B")
+    with pytest.raises(ValidationError) as refused:
+        row.full_clean()
+    assert list(refused.value.message_dict) == ["value"]
+    row.save()  # by a hand that asks nobody
+    answer = Client().get("/fees/", headers={"Cookie": "language=en"})
+    assert answer.status_code == 200
+    assert value.partition(",")[0] in answer.content.decode()
+
+
+def test_a_day_that_there_is_is_a_value() -> None:
+    Parameter(code=LAST_DAY, from_on="2026-01-01", value="1448, 8, 14", source="s", confidence="B").full_clean()
+
+
 @pytest.mark.usefixtures("_fees")
 def test_a_code_has_one_value_from_a_day() -> None:
     with pytest.raises(IntegrityError, match="parameter_once_a_day"), transaction.atomic():
@@ -98,6 +123,15 @@ def test_every_parameter_of_the_portal_has_a_title_and_a_group() -> None:
     assert [code for code in sorted(codes) if titles.title_of(code) == code] == []
     assert {titles.group_of(code) for code in codes} <= set(titles.GROUPS)
     assert (titles.group_of("nobody.knows"), titles.title_of("nobody.knows")) == ("z", "nobody.knows")
+
+
+def test_every_source_that_the_portal_comes_with_is_said_in_arabic() -> None:
+    """Web addresses alone say the same in either language."""
+    sources = {
+        source for source in Parameter.objects.values_list("source", flat=True) if not re.fullmatch(r"[a-z.-]+(; [a-z.-]+)*|—", source)
+    }
+    with override("ar"):
+        assert [source for source in sorted(sources) if titles.source_in_words(source) == source] == []
 
 
 def test_a_database_is_marked_once() -> None:
