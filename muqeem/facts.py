@@ -61,7 +61,8 @@ LABELS: dict[str, Promise | str] = {
     "employer_number": _("Employer's number"),
     "relationship": _("Relationship"),
     "head_of_household": _("Head of household"),
-    "dependants": _("Dependants and companions"),
+    "dependants": _("Dependants"),
+    "companions": _("Companions"),
     "nationality": _("Nationality"),
     "birth_on": _("Date of birth"),
     "gender": _("Gender"),
@@ -111,6 +112,15 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}")
 MONEY = re.compile(r"-?[0-9]+\.[0-9]{2}\Z")
 LANGUAGES = ("ar", "en")
+GROUPED = {"serial", "document_number"}  # codes that people read aloud
+
+# What operations bring about, beside what is called new: a receipt begins with it.
+OUTCOMES = {"travel_before_on", "return_before_on", "exit_before_on", "cancelled_on", "fine_paid_on"}
+
+
+def is_outcome(key: str) -> bool:
+    """Whether a fact is what the operation was for."""
+    return key.startswith("new_") or key in OUTCOMES
 
 
 def ordered(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -165,6 +175,11 @@ def second_name(names: dict[str, Any]) -> SafeString:
 def ltr(value: Any) -> SafeString:
     """A number, code or Latin name that keeps its order inside Arabic."""
     return format_html('<bdi dir="ltr">{}</bdi>', value)
+
+
+def grouped(code: str, size: int = 4) -> str:
+    """A long code in groups: 9C21-D480-55E7."""
+    return "-".join(code[start : start + size] for start in range(0, len(code), size)).upper()
 
 
 def listed(parts: Iterable[Any]) -> str:
@@ -276,6 +291,8 @@ def _read(key: str, value: Any) -> Any:
         return Counted(value, unit)
     if not isinstance(value, str):
         return value
+    if key in GROUPED:
+        return grouped(value)
     try:
         if DAY.match(value):
             return date.fromisoformat(value)

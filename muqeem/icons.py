@@ -1,7 +1,7 @@
 """The portal's icons: drawn on a 24 × 24 grid with one pen, coloured by the text around them."""
 
 # Arrows that point along the line of writing; they are mirrored where it runs from right to left.
-TURNING = frozenset({"back", "next", "out"})
+TURNING = frozenset({"back", "leave", "next", "out"})
 
 ICONS = {
     "alert": '<path d="M12 3.5 2.5 20h19zM12 10v4.5M12 17.3v.01"/>',
@@ -14,6 +14,7 @@ ICONS = {
     "download": '<path d="M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 20h14"/>',
     "home": '<path d="M4 11 12 4l8 7M6 9.5V20h12V9.5M10 20v-6h4v6"/>',
     "info": '<circle cx="12" cy="12" r="9"/><path d="M12 11v5M12 8v.01"/>',
+    "leave": '<path d="M6 20.5V3.5h8M14 3.5V8M14 16v4.5H3M11 12h10M18 9l3 3-3 3"/>',
     "list": '<path d="M9 6h11M9 12h11M9 18h11M4.5 6h.01M4.5 12h.01M4.5 18h.01"/>',
     "lock": '<path d="M5 10.5h14v10H5zM8 10.5V7.5a4 4 0 0 1 8 0v3"/>',
     "met": '<circle cx="12" cy="12" r="9"/><path d="m8 12.3 2.8 2.8L16 9.7"/>',
@@ -36,4 +37,16 @@ ICONS = {
     "shield": '<path d="M12 3 4.5 6v5.5c0 4.5 3 7.8 7.5 9.5 4.5-1.7 7.5-5 7.5-9.5V6zM8.5 12l2.5 2.5 4.5-5"/>',
     "unmet": '<circle cx="12" cy="12" r="9"/><path d="m9 9 6 6M15 9l-6 6"/>',
     "wallet": '<path d="M3.5 6.5h15v13h-15zM3.5 6.5l11-3v3M21 11h-5.5v4H21zM21 11v4"/>',
+}
+
+# The sign of each service; one that has none of its own is shown as the page that it ends in.
+OF_SERVICES = {
+    "iqama-renewal": "renew",
+    "exit-reentry-issue": "plane",
+    "exit-reentry-extend": "clock",
+    "exit-reentry-cancel": "unmet",
+    "final-exit-issue": "leave",
+    "final-exit-cancel": "unmet",
+    "visa-reprint": "print",
+    "visa-fine": "wallet",
 }

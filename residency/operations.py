@@ -70,7 +70,9 @@ class RenewIqama(Operation):
             "expires_on": iqama.expires_on,
             "new_expires_on": iqama.renewed_until(self.months, self.terms),
         }
-        return stored(particulars(self.resident, self.terms.on) | renewed)
+        companions = self.resident.file.family - self.resident.file.dependants
+        others = {"companions": companions} if companions else {}
+        return stored(particulars(self.resident, self.terms.on) | others | renewed)
 
     def apply(self) -> dict[str, Any]:
         """Add a version of the permit that runs on from the old one's end."""

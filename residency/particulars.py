@@ -22,7 +22,7 @@ def particulars(resident: Resident, day: date) -> dict[str, Any]:
         "occupation": resident.occupation and resident.occupation.titles,
         "employer": resident.sponsor.names,
         "employer_number": resident.sponsor.number,
-        "dependants": resident.file.family,
+        "dependants": resident.file.dependants,
         "insured_until_on": covered_until(resident, Clearance.Kind.INSURANCE, day),
     }
     if resident.head:

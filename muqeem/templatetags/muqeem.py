@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from muqeem import catalogue, counts, facts
-from muqeem.icons import ICONS, TURNING
+from muqeem.icons import ICONS, OF_SERVICES, TURNING
 from muqeem.sentences import Sentence
 
 register = template.Library()
@@ -40,6 +40,12 @@ def icon(name: str) -> SafeString:
     """A drawn sign beside words that say the same; hidden from readers of the screen."""
     turned = " icon--turn" if name in TURNING else ""
     return format_html('<svg class="icon{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', turned, mark_safe(ICONS[name]))
+
+
+@register.simple_tag
+def service_icon(slug: str) -> SafeString:
+    """The sign of a service."""
+    return icon(OF_SERVICES.get(slug, "page"))
 
 
 @register.filter
@@ -87,8 +93,7 @@ def moment(at: datetime) -> str:
 @register.filter
 def grouped(code: str, size: int = 4) -> SafeString:
     """A long code in groups that people can read aloud: 9C21-D480-55E7."""
-    groups = [code[start : start + size] for start in range(0, len(code), size)]
-    return format_html('<code class="lat">{}</code>', "-".join(groups).upper())
+    return format_html('<code class="lat">{}</code>', facts.grouped(code, size))
 
 
 @register.simple_tag
@@ -115,7 +120,7 @@ def menu(context: template.Context, label: str = "") -> dict[str, Any]:
         tabs = [("home", "home", _("Home"), {"home"})]
     if user is None or not user.is_authenticated:
         tabs.append(("fees", "wallet", _("Fees and rules"), {"fees"}))
-        tabs.append(("check", "shield", _("Verify a document"), {"check"}))
+        tabs.append(("check", "shield", _("Verify a visa or a document"), {"check"}))
     if account and account.is_establishment:
         tabs.append(("residents", "people", _("Residents"), {"residents", "resident"}))
     if account:
@@ -136,7 +141,7 @@ def notice(content: SafeString, kind: str = "info", role: str = "") -> SafeStrin
 
 @register.inclusion_tag("components/facts.html")
 def facts_table(rows: Mapping[str, Any], caption: str = "") -> dict[str, Any]:
-    """Facts with their labels in both languages; keys that begin with `new_` are what changes."""
+    """Facts with their labels in both languages; what changes stands out."""
     return {
         "caption": caption or _("Facts"),
         "other": facts.other_language(),
@@ -145,7 +150,7 @@ def facts_table(rows: Mapping[str, Any], caption: str = "") -> dict[str, Any]:
                 "label": facts.label(key),
                 "other_label": facts.label_in_other_language(key),
                 "value": facts.show(key, value),
-                "new": key.startswith("new_"),
+                "new": facts.is_outcome(key),
             }
             for key, value in facts.ordered(rows)
         ],
@@ -232,7 +237,10 @@ def weeks_plot(weeks: list[dict[str, Any]], label: str = "") -> dict[str, Any]:
 def summary(form: Any, autofocus: bool = True) -> dict[str, Any]:
     """Everything wrong with a form, in front of it, each with a link to its field."""
     fields = [
-        {"id": _first_id(bound), "label": bound.label, "errors": bound.errors} for bound in form if bound.errors and not bound.is_hidden
+        {"id": _first_id(bound), "said": error if str(bound.label) in error else f"{bound.label}: {error}"}
+        for bound in form
+        for error in bound.errors
+        if not bound.is_hidden
     ]
     hidden = [error for bound in form.hidden_fields() for error in bound.errors]
     return {"loose": [*form.non_field_errors(), *hidden], "fields": fields, "show": bool(form.errors), "autofocus": autofocus}

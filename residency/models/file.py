@@ -28,7 +28,10 @@ WHICH = {
     "clearances": "resident_id = %(person)s",
 }
 # What is told of many rows in one.
-FAMILY = "SELECT 'family', count(*)::text FROM residency_resident WHERE head_id = %(person)s AND left_on IS NULL AND deceased_on IS NULL"
+FAMILY = """
+    SELECT 'family', json_build_object('dependants', count(*) FILTER (WHERE kind = 'dependant'), 'all', count(*))::text
+    FROM residency_resident WHERE head_id = %(person)s AND left_on IS NULL AND deceased_on IS NULL
+"""
 PRINTED = (
     "SELECT 'printed', coalesce(json_agg(DISTINCT facts ->> 'visa_number'), '[]')::text"
     " FROM operations_document WHERE resident_id = %(person)s AND facts ? 'visa_number'"
@@ -46,7 +49,8 @@ class File:
     holds: "list[Hold]"
     clearances: "list[Clearance]"
     printed: list[str]  # numbers of the visas of which the portal made a page
-    family: int  # dependants and companions who are still here, with a final exit visa or without
+    family: int  # dependants and companions who are still here, with a final exit visa or without …
+    dependants: int  # … and the dependants among them
 
     @classmethod
     def of(cls, person: "Resident") -> "File":
@@ -63,6 +67,8 @@ class File:
                 row = json.loads(text, parse_float=Decimal)  # an amount is exact
                 if name in kinds:
                     found[name].append(_made(kinds[name], row, person))
+                elif name == "family":
+                    found |= {"family": row["all"], "dependants": row["dependants"]}
                 else:
                     found[name] = row
         return cls(**found)

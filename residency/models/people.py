@@ -11,7 +11,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Q, Subquery
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Branch, Office, User
@@ -208,6 +208,17 @@ class Resident(models.Model):
     def names(self) -> dict[str, str]:
         return {"ar": self.name_ar, "en": self.name_en}
 
+    def get_kind_display(self) -> str:
+        """What the person is here, in the word for a woman where she is one."""
+        return self._said(self.Kind(self.kind))
+
+    def get_marital_status_display(self) -> str:
+        """The marital status, in the word for a woman where she is one."""
+        return self._said(self.MaritalStatus(self.marital_status))
+
+    def _said(self, what: models.TextChoices) -> str:
+        return str(OF_A_WOMAN[what] if self.gender == self.Gender.FEMALE else what.label)
+
     @property
     def last4(self) -> str:
         return (self.iqama_number or self.border_number or "")[-4:]
@@ -302,3 +313,16 @@ class View(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} at {self.at}"
+
+
+# Arabic says these of a woman in words of their own; English does not tell.
+OF_A_WOMAN: dict[str, Any] = {
+    Resident.Kind.WORKER: pgettext_lazy("of a woman", "Worker"),
+    Resident.Kind.DOMESTIC: pgettext_lazy("of a woman", "Domestic worker"),
+    Resident.Kind.DEPENDANT: pgettext_lazy("of a woman", "Dependant"),
+    Resident.Kind.COMPANION: pgettext_lazy("of a woman", "Companion"),
+    Resident.MaritalStatus.SINGLE: pgettext_lazy("of a woman", "Single"),
+    Resident.MaritalStatus.MARRIED: pgettext_lazy("of a woman", "Married"),
+    Resident.MaritalStatus.DIVORCED: pgettext_lazy("of a woman", "Divorced"),
+    Resident.MaritalStatus.WIDOWED: pgettext_lazy("of a woman", "Widowed"),
+}

@@ -302,6 +302,15 @@ def test_the_review_shows_the_residency_before_and_after(member, token):
     assert facts["gender"]["en"] == "Male"
 
 
+def test_companions_are_not_counted_as_dependants(member, token):
+    worker = ResidentFactory(sponsor=member.account, expiring_in=30, permitted_until=60)
+    ResidentFactory(dependant=True, head=worker)
+    for _mother_and_brother in range(2):
+        ResidentFactory(dependant=True, head=worker, kind=Resident.Kind.COMPANION)
+    facts = verify(token, answers(worker, 6)).facts
+    assert (facts["dependants"], facts["companions"]) == (1, 2)
+
+
 def test_a_dependants_review_names_the_head_of_household(member, token):
     head = ResidentFactory(sponsor=member.account)
     wife = ResidentFactory(dependant=True, head=head)

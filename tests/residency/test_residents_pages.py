@@ -321,6 +321,15 @@ def test_the_file_in_arabic_is_complete(noura: Client, establishment: Account) -
     assert 'dir="rtl"' in answer.content.decode()
 
 
+@pytest.mark.parametrize(("gender", "said", "not_said"), [("M", "متزوج", "متزوجة"), ("F", "متزوجة", "متزوج"), ("F", "عاملة", "عامل")])
+def test_arabic_calls_a_woman_by_words_of_her_own(noura: Client, establishment: Account, gender: str, said: str, not_said: str) -> None:
+    User.objects.update(language="ar")
+    resident = ResidentFactory(sponsor=establishment, marital_status="married", gender=gender)
+    page = noura.get(file_of(resident)).content.decode()
+    assert f">{said}<" in page
+    assert f">{not_said}<" not in page
+
+
 def test_a_strangers_file_does_not_exist(noura: Client) -> None:
     assert noura.get(file_of(ResidentFactory())).status_code == 404
     assert noura.get(f"/residents/{uuid.uuid4()}/").status_code == 404
