@@ -115,7 +115,7 @@ LANGUAGES = ("ar", "en")
 GROUPED = {"serial", "document_number"}  # codes that people read aloud
 
 # What operations bring about, beside what is called new: a receipt begins with it.
-OUTCOMES = {"travel_before_on", "return_before_on", "exit_before_on", "cancelled_on", "fine_paid_on"}
+OUTCOMES = {"visa_months", "travel_before_on", "return_before_on", "exit_before_on", "cancelled_on", "fine_paid_on"}
 
 
 def is_outcome(key: str) -> bool:

@@ -140,8 +140,8 @@ def notice(content: SafeString, kind: str = "info", role: str = "") -> SafeStrin
 
 
 @register.inclusion_tag("components/facts.html")
-def facts_table(rows: Mapping[str, Any], caption: str = "") -> dict[str, Any]:
-    """Facts with their labels in both languages; what changes stands out."""
+def facts_table(rows: Mapping[str, Any], caption: str = "", *, plain: bool = False) -> dict[str, Any]:
+    """Facts with their labels in both languages; what an operation brings about stands out, unless `plain` says that none does."""
     return {
         "caption": caption or _("Facts"),
         "other": facts.other_language(),
@@ -150,7 +150,7 @@ def facts_table(rows: Mapping[str, Any], caption: str = "") -> dict[str, Any]:
                 "label": facts.label(key),
                 "other_label": facts.label_in_other_language(key),
                 "value": facts.show(key, value),
-                "new": facts.is_outcome(key),
+                "new": not plain and facts.is_outcome(key),
             }
             for key, value in facts.ordered(rows)
         ],
