@@ -11,7 +11,7 @@ from residency import rules
 from residency.fees import renewal_fee
 from residency.forms import RenewalForm
 from residency.models import Iqama, Resident
-from residency.particulars import particulars
+from residency.particulars import companions, particulars
 
 
 @register
@@ -70,9 +70,7 @@ class RenewIqama(Operation):
             "expires_on": iqama.expires_on,
             "new_expires_on": iqama.renewed_until(self.months, self.terms),
         }
-        companions = self.resident.file.family - self.resident.file.dependants
-        others = {"companions": companions} if companions else {}
-        return stored(particulars(self.resident, self.terms.on) | others | renewed)
+        return stored(particulars(self.resident, self.terms.on) | companions(self.resident) | renewed)
 
     def apply(self) -> dict[str, Any]:
         """Add a version of the permit that runs on from the old one's end."""

@@ -33,6 +33,12 @@ def particulars(resident: Resident, day: date) -> dict[str, Any]:
     return known
 
 
+def companions(resident: Resident) -> dict[str, Any]:
+    """How many of the family are here beside the dependants, where somebody is."""
+    others = resident.file.family - resident.file.dependants
+    return {"companions": others} if others else {}
+
+
 def granted(visa: Visa) -> dict[str, Any]:
     """A visa as its pages tell of it: the type, how long, and the last days."""
     known: dict[str, Any] = {"visa_kind": Visa.Kind(visa.kind).label, "until_on": visa.ends_on}

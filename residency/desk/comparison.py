@@ -14,7 +14,7 @@ from muqeem.operations.judge import terms_of_today
 from muqeem.operations.models import Document
 from residency.desk.reading import Seal
 from residency.models import Resident, Visa
-from residency.particulars import granted, particulars, residency_of
+from residency.particulars import companions, granted, particulars, residency_of
 
 # As the paper has them: at a review one day is still to come and the other not yet past.
 LABELS: dict[str, Promise] = {"new_expires_on": gettext_lazy("Valid until"), "expires_on": gettext_lazy("Previous expiry")}
@@ -49,7 +49,7 @@ class Verdict:
 def register_now(resident: Resident, day: date) -> dict[str, Any]:
     """What the register says today, as a page issued today would say it."""
     iqama = resident.iqama
-    current: dict[str, Any] = facts.stored(particulars(resident, day) | (residency_of(iqama) if iqama else {}))
+    current: dict[str, Any] = facts.stored(particulars(resident, day) | companions(resident) | (residency_of(iqama) if iqama else {}))
     return current
 
 

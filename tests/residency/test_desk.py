@@ -156,6 +156,15 @@ def test_a_scanned_page_opens_as_it_was_issued_beside_the_register(desk: Client,
         assert value in shown
 
 
+def test_companions_are_on_the_page_as_in_the_register(desk: Client) -> None:
+    head = ResidentFactory(permitted_until=1500)
+    for kind in (Resident.Kind.DEPENDANT, Resident.Kind.COMPANION):
+        ResidentFactory(dependant=True, head=head, kind=kind)
+    page = renewed(resident=head, by_app=True)
+    assert (page.facts["dependants"], page.facts["companions"]) == (1, 1)
+    assert scan(desk, page.serial).context["verdict"].title == "On record, and as the register"
+
+
 @pytest.mark.parametrize("number", ["serial", "receipt", "iqama", "iqama in arabic digits"])
 def test_a_typed_number_opens_the_same_page_and_says_that_the_paper_was_not_looked_at(desk: Client, page: Document, number: str) -> None:
     typed = {
