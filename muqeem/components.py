@@ -123,7 +123,7 @@ def _person(name: dict[str, str], days_left: int | None, today: date, **changed:
         "iqama_number": NUMBER,
         "border_number": "3000000001",
         "occupation": _("Worker"),
-        "get_kind_display": _("Worker"),
+        "kind_in_words": _("Worker"),
         "get_relationship_display": "",
         "permit_ends_on": None if days_left is None else today + timedelta(days=days_left),
         "departed_on": None,

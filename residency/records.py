@@ -108,7 +108,7 @@ def _identity(person: Resident) -> list[Fact]:
         Fact(_("Date of birth"), person.birth_on),
         Fact(_("Gender"), Resident.Gender(person.gender).label),
         Fact(_("Religion"), Resident.Religion(person.religion).label),
-        Fact(_("Marital status"), person.get_marital_status_display()),
+        Fact(_("Marital status"), person.marital_status_in_words),
     ]
 
 

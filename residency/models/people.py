@@ -208,11 +208,13 @@ class Resident(models.Model):
     def names(self) -> dict[str, str]:
         return {"ar": self.name_ar, "en": self.name_en}
 
-    def get_kind_display(self) -> str:
+    @property
+    def kind_in_words(self) -> str:
         """What the person is here, in the word for a woman where she is one."""
         return self._said(self.Kind(self.kind))
 
-    def get_marital_status_display(self) -> str:
+    @property
+    def marital_status_in_words(self) -> str:
         """The marital status, in the word for a woman where she is one."""
         return self._said(self.MaritalStatus(self.marital_status))
 
