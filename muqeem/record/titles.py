@@ -121,6 +121,7 @@ SOURCES = (
     _("passport directorate"),
     _("notes of a published fee calculator"),
     _("the portal's own choice"),
+    _("zatca.gov.sa, rate since 1 July 2020"),
 )
 NO_SOURCE = "—"
 
