@@ -35,6 +35,9 @@ TEMPLATES: dict[str, Promise | str] = {
     "visa-return-own": _("Return by %(by_on)s: %(left)s. You can extend before that day: %(host)s"),
     "visa-return": _("Abroad on a visa, iqama ending %(last4)s. Return by %(by_on)s: %(left)s. Extension before that day: %(host)s"),
     "visa-exit": _("Final exit visa, iqama ending %(last4)s. Leave by %(by_on)s: %(left)s. %(host)s"),
+    "visas-cancel": _("Unused exit/re-entry visas: %(visas)s. Cancel the first by %(by_on)s to avoid a fine: %(host)s"),
+    "visas-return": _("Abroad on a visa: %(visas)s. The first must return by %(by_on)s. Extension before that day: %(host)s"),
+    "visas-exit": _("Final exit visas: %(visas)s. The first must leave by %(by_on)s: %(left)s. %(host)s"),
     "residency-renewed": _("Your residency is renewed to %(until_on)s. Receipt %(receipt)s.\nSAR %(sum)s. %(host)s"),
 }
 

@@ -26,6 +26,7 @@ LONGEST = {
     "visa_months": 11,
     "by_on": "2027-11-30",
     "left_days": 7,
+    "visas": 3000,
 }
 
 
@@ -49,6 +50,7 @@ SAMPLES += [
     (template, LONGEST) for template in ("exit-reentry-issued", "exit-reentry-by-months", "exit-reentry-extended", "final-exit-issued")
 ]
 SAMPLES += [(template, LONGEST) for template in ("visa-cancel", "visa-return-own", "visa-return", "visa-exit")]
+SAMPLES += [(template, LONGEST) for template in ("visas-cancel", "visas-return", "visas-exit")]
 
 
 @pytest.mark.parametrize("template", ["visa-return-own", "visa-return", "visa-exit"])

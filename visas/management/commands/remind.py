@@ -15,6 +15,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with clock.hold():
             terms = Parameter.objects.terms(clock.today())
-            last = reminders.send_due(terms)
+            last = reminders.remember_due(terms)
             while last:
-                last = reminders.send_due(terms, last)
+                last = reminders.remember_due(terms, last)
+            told = reminders.tell_due(terms)
+            while told:
+                told = reminders.tell_due(terms, told)
