@@ -39,21 +39,28 @@ class ResidentField(IqamaField, ReachableField):
 
 
 class HeadField(ResidentField):
-    """A resident together with the family, whom an operation may be about, too: all are taken at once, in one order."""
+    """A resident together with the family, whom an operation may be about, too: all are taken at once, in one order.
+
+    The family follows its head: whoever is limited to branches reaches all of it by the branch of the head.
+    """
 
     def narrow(self, account: Account, branches: list[int], *, lock: bool) -> None:
-        super().narrow(account, branches, lock=lock)
+        super().narrow(account, [], lock=lock)
+        self._branches = branches
         self._families: dict[int, list[Resident]] = {}
 
     def _find(self, number: str) -> Resident | None:
-        household = list(self.reach.filter(Q(iqama_number=number) | Q(head__iqama_number=number)).order_by("pk"))
-        head = next((each for each in household if each.iqama_number == number), None)
-        if head is not None:
-            household.remove(head)
+        head, family = Q(iqama_number=number), Q(head__iqama_number=number)
+        if self._branches:
+            head, family = head & Q(branch__in=self._branches), family & Q(head__branch__in=self._branches)
+        household = list(self.reach.filter(head | family).order_by("pk"))
+        found = next((each for each in household if each.iqama_number == number), None)
+        if found is not None:
+            household.remove(found)
             for member in household:
-                member.head = head
-            self._families[head.pk] = household
-        return head
+                member.head = found
+            self._families[found.pk] = household
+        return found
 
     def family_of(self, head: Resident) -> list[Resident]:
         """Those of the family who are alive and inside the Kingdom, in the order of their birth."""

@@ -18,7 +18,7 @@ from muqeem.operations.perform import Refused, perform
 from muqeem.record.models import Message, Parameter
 from residency.models import Hold, Movement, Resident, Visa
 from tests.accounts.people import all_at_once
-from tests.factories import HoldFactory, MovementFactory, ResidentFactory, birthday, in_days
+from tests.factories import BranchFactory, HoldFactory, MovementFactory, ResidentFactory, birthday, in_days
 from tests.operations.journeys import Household, Person, said
 from tests.visas.people import held, with_visa, worker
 from visas.operations import IssueFinalExit
@@ -160,6 +160,36 @@ def test_a_family_member_abroad_is_not_taken_along():
     judgement = judge(family.token(SLUG), family.asked(family.wife))
     assert judgement.obstacles == []
     assert [person.pk for person in judgement.operation.people] == [family.resident.pk, family.wife.pk]
+
+
+@pytest.fixture
+def limited():
+    """A household of which each belongs to another branch or to none, and who acts is limited to that of the head."""
+    family = Household(privileges=[SLUG])
+    head, elsewhere = BranchFactory.create_batch(2, account=family.account)
+    family.membership.branches.set([head])
+    for person, branch in ((family.resident, head), (family.wife, elsewhere), (family.son, None)):
+        Resident.objects.filter(pk=person.pk).update(branch=branch)
+    return family
+
+
+def test_a_family_follows_its_head_whatever_branch_they_belong_to(limited):
+    token = limited.token(SLUG)
+    with override("en"):
+        left_out = verify(token, limited.asked()).form.errors["family"]
+    assert limited.wife.name_en in str(left_out)
+    assert limited.son.name_en in str(left_out)
+    verify(token, limited.asked(limited.wife, limited.son))
+    receipt = perform(token, token.fingerprint)
+    assert set(Visa.objects.values_list("resident", flat=True)) == {person.pk for person in (limited.resident, *limited.members)}
+    assert receipt.documents.count() == 3
+
+
+def test_a_head_of_another_branch_is_not_found_though_one_of_the_family_is_of_the_own(limited):
+    limited.membership.branches.set([Resident.objects.get(pk=limited.wife.pk).branch])
+    with override("en"):
+        errors = list(verify(limited.token(SLUG), limited.asked(limited.wife, limited.son)).form.errors["iqama_number"])
+    assert errors == ["There is no resident with this number in your account."]
 
 
 def test_a_family_leaves_with_a_visa_and_a_page_each():
