@@ -253,7 +253,9 @@ class Life(RuleBasedStateMachine):
         """All that services change."""
         self.family.subscription.refresh_from_db()
         return {
-            "visas": set(Visa.objects.filter(resident__in=self.everybody).values_list("pk", "ends_on", "cancelled_on", "fined_on")),
+            "visas": set(
+                Visa.objects.filter(resident__in=self.everybody).values_list("pk", "ends_on", "return_before", "cancelled_on", "fined_on")
+            ),
             "permits": Iqama.objects.filter(resident__in=self.everybody).count(),
             "receipts": Receipt.objects.filter(account=self.family.account).count(),
             "copies": Print.objects.filter(document__receipt__account=self.family.account).count(),
@@ -262,7 +264,7 @@ class Life(RuleBasedStateMachine):
 
     def reach_no_further_than_the_permit(self, slug: str, changed: set[tuple[Any, ...]]) -> None:
         if slug in {"exit-reentry-issue", "final-exit-issue", "exit-reentry-extend"}:
-            for pk, ends_on, _cancelled_on, _fined_on in changed:
+            for pk, ends_on, *_days in changed:
                 permit = Resident.objects.get(visas__pk=pk).iqama
                 assert permit is not None
                 assert ends_on <= permit.expires_on, "a visa past its permit"

@@ -12,10 +12,11 @@ from muqeem.operations.judge import verify
 from muqeem.operations.perform import Refused, perform
 from muqeem.record.models import Message, Parameter
 from residency.models import Resident, Visa, VisaState
-from tests.factories import AccountFactory, ResidentFactory, in_days
+from tests.factories import AccountFactory, MovementFactory, ResidentFactory, in_days
 from tests.operations.journeys import Person, said
 from tests.visas.existing import (
     IN,
+    OUT,
     abroad,
     acting_for,
     at_once,
@@ -217,6 +218,14 @@ def test_a_visa_by_months_is_extended_from_the_day_on_which_it_ends_after_the_jo
     asked = form(visa, mode="days", days="10")
     assert asked.is_valid(), asked.errors
     assert asked.cleaned_data["return_before"] == visa.last_day + timedelta(days=10)
+
+
+def test_a_visa_with_which_nobody_left_is_not_extended_though_its_holder_is_abroad():
+    """The border reports late that somebody was gone before the visa was issued: an extension could only shorten it."""
+    visa = visa_of(months=2, return_before=None, leave_before=in_days(80), ends_on=in_days(141))
+    MovementFactory(resident=visa.resident, direction=OUT, crossed_on=in_days(-11))
+    assert Visa.objects.get(pk=visa.pk).travelled_on is None
+    assert obstacles(ExtendExitReentry, visa.resident) == {"left-without-visa": "Contact the competent authority"}
 
 
 def test_residents_extend_for_themselves_and_their_family():

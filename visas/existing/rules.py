@@ -23,6 +23,7 @@ ONCE_ISSUED = sentence("once-visa-issued", _("Available once a visa is issued"))
 
 VISA_VALID = sentence("visa-valid", _("Visa valid"))
 RAN_OUT = sentence("visa-ran-out", _("The visa expired on %(date)s and cannot be extended"))
+LEFT_OTHERWISE = sentence("left-without-visa", _("The resident did not leave with this visa"))
 CONTACT_AUTHORITY = sentence("contact-authority", _("Contact the competent authority"))
 
 COVERED = sentence("residency-covers", _("Residency covers the period"))
@@ -52,10 +53,12 @@ NOTHING_TO_PAY = sentence("nothing-to-pay", _("Nothing needs to be paid"))
 
 # --- extending ------------------------------------------------------------------------------------
 def visa_in_force(resident: Resident, account: Account, terms: Terms) -> Finding:
-    """An exit/re-entry visa is in force; once it has run out abroad it is not extended."""
+    """An exit/re-entry visa is in force, and whoever is abroad left with it; once it has run out abroad it is not extended."""
     visa = visa_to_extend(resident, terms)
     if visa is None:
         return unmet(NO_VISA, mend=say(ONCE_ISSUED))
+    if visa.state(terms) == VisaState.VALID and resident.outside_since():  # before it was issued: its return has no last day yet
+        return unmet(LEFT_OTHERWISE, mend=say(CONTACT_AUTHORITY))
     if visa.state(terms) in RAN_OUT_ABROAD:
         return unmet(RAN_OUT, date=visa.last_day, mend=say(CONTACT_AUTHORITY))
     return met(VISA_VALID)
