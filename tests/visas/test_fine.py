@@ -159,6 +159,16 @@ def test_another_visa_is_issued_on_the_same_day():
     assert broken() == []
 
 
+def test_a_visa_by_months_whose_days_to_return_are_still_to_come_makes_way_once_its_fine_is_paid():
+    """Nobody left with it in time, but its last day lies ahead, where the table allows no second open visa."""
+    visa = visa_of(issued_on=in_days(-92), months=2, return_before=None, leave_before=in_days(-1), ends_on=in_days(60))
+    person = acting_for(visa)
+    done(person, SLUG)
+    done(person, "exit-reentry-issue")
+    assert Visa.objects.count() == 2
+    assert broken() == []
+
+
 @pytest.mark.parametrize("obstacle", ["wallet-low", "no-visa-fine-due", "fee-changed"])
 def test_what_changes_after_the_review_refuses_and_spends_nothing(obstacle):
     visa = left_to_expire()
