@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -51,6 +53,19 @@ def language(get_response: Answer) -> Answer:
         return response
 
     return middleware
+
+
+class Sessions(SessionMiddleware):
+    """Where a session ended while one of its requests was on the way, that one leads to sign-in and not to an error.
+
+    Whoever presses twice at sign-in has two on the way, and the first of them gives the session another key.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted:
+            return redirect(request.get_full_path() if request.method == "GET" else settings.LOGIN_URL)
 
 
 class SessionLimits:

@@ -92,7 +92,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "muqeem.middleware.moment",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.middleware.Sessions",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "accounts.middleware.only_utf8",

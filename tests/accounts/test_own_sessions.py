@@ -175,6 +175,21 @@ def test_an_ended_session_is_not_brought_back_by_a_request_that_was_under_way() 
     assert not is_signed_in(there)
 
 
+@pytest.mark.parametrize(("method", "way_on"), [("get", "/account/browsers/?of=me"), ("post", "/sign-in/")])
+def test_a_request_whose_session_ended_on_its_way_leads_to_sign_in(monkeypatch, method: str, way_on: str) -> None:
+    """As when somebody presses twice at sign-in: the first press gives the session another key."""
+    client = signed_in(UserFactory())
+
+    def ends_meanwhile(session: Any) -> bool:
+        session["seen"] += 1
+        Session.objects.all().delete()
+        return False
+
+    monkeypatch.setattr("accounts.middleware.sessions.has_run_out", ends_meanwhile)
+    answer = getattr(client, method)("/account/browsers/?of=me")
+    assert (answer.status_code, answer.url) == (302, way_on)
+
+
 @pytest.mark.parametrize("strange", ["", "x", "\x00", "x" * 10_000, "5f0c6a9e-0000-4000-8000-000000000000"], ids=range(5))
 def test_somebody_elses_session_is_answered_like_one_that_does_not_exist(strange: str) -> None:
     other, user = UserFactory(), UserFactory()
