@@ -1,6 +1,6 @@
 """A provider of texts in a process of its own, which can be troubled: `python -m tests.chaos.provider PORT LOG`.
 
-It bills each key once, keeps what it heard in LOG, one JSON object a line, and shows anybody the texts of a number.
+It bills and delivers each key once, keeps what it heard in LOG, one JSON object a line, and shows anybody the texts of a number.
 """
 
 import json
@@ -24,6 +24,7 @@ class Provider(ThreadingHTTPServer):
         self.log = log
         self.lock = threading.Lock()
         self.texts: dict[str, list[str]] = {}
+        self.delivered: set[str] = set()
         self.trouble, self.troubled_until = "", 0.0
 
     def trouble_now(self) -> str:
@@ -33,7 +34,8 @@ class Provider(ThreadingHTTPServer):
         taken = trouble in {"", "lose"}
         with self.lock, self.log.open("a") as log:
             log.write(json.dumps({"key": key, "to": number, "text": text, "taken": taken}) + "\n")
-            if taken:
+            if taken and key not in self.delivered:
+                self.delivered.add(key)
                 self.texts.setdefault(number, []).append(text)
 
 
