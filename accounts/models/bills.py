@@ -20,6 +20,7 @@ from accounts.models.packages import Package, Subscription
 from accounts.models.users import User
 from muqeem import clock
 from muqeem.record.models import Event, Parameter
+from muqeem.record.terms import Terms
 
 NUMBER_LENGTH = 10
 LEAST_DEPOSIT, LARGEST_DEPOSIT = Decimal("1.00"), Decimal("1000000.00")
@@ -70,7 +71,7 @@ class Bill(models.Model):
     @classmethod
     def for_package(cls, account: Account, package: Package, user: User) -> "Bill":
         """A bill whose payment starts a subscription; one like it that is still unpaid is shown again. Opens a transaction."""
-        vat = vat_of(package.price)
+        vat = vat_of(package.price, Parameter.objects.terms(clock.today()))
         wanted: dict[str, Any] = {
             "account": account,
             "purpose": cls.Purpose.PACKAGE,
@@ -110,10 +111,9 @@ class Bill(models.Model):
         )
 
 
-def vat_of(price: Decimal) -> Decimal:
+def vat_of(price: Decimal, terms: Terms) -> Decimal:
     """The VAT on a price of ours, to the halala. State fees carry none."""
-    percent = Parameter.objects.terms(clock.today()).rate("vat.percent")
-    return (price * percent / 100).quantize(Decimal("0.01"))
+    return (price * terms.rate("vat.percent") / 100).quantize(Decimal("0.01"))
 
 
 class Contradicted(Exception):

@@ -82,6 +82,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Both names, as facts keep them."""
         return {"ar": self.name_ar, "en": self.name_en}
 
+    @classmethod
+    def names_of(cls, usernames: Iterable[str]) -> dict[str, dict[str, str]]:
+        """The names of those who did something, by the user names that are kept of it; of nobody's there is none."""
+        return {user.username: user.names for user in cls.objects.filter(username__in=set(usernames))}
+
     @property
     def is_clerk(self) -> bool:
         return self.office_id is not None

@@ -17,7 +17,9 @@ from accounts.forms import DepositForm, PaymentForm
 from accounts.models import Bill, Package, Payment, Subscription, User, Wallet
 from accounts.models.bills import Contradicted, vat_of
 from accounts.statement import MOST_ROWS, workbook
-from muqeem import clock
+from muqeem import clock, keyset
+from muqeem.record.models import Parameter
+from muqeem.record.terms import Terms
 
 PAGE = 25
 
@@ -27,11 +29,8 @@ def money(request: MemberRequest) -> HttpResponse:
     """The balance and what made it, newest first, and the bills that wait for payment."""
     wallet = Wallet.of_or_empty(request.account)
     entries = wallet.entries.order_by("-id") if wallet.pk else wallet.entries.none()
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdecimal() and len(before) < 19:
-        entries = entries.filter(id__lt=int(before))
-    page = list(entries[: PAGE + 1])
-    names = {user.username: user.names for user in User.objects.filter(username__in={entry.actor for entry in page})}
+    page = list(keyset.before(entries, request.GET.get("before", ""))[: PAGE + 1])
+    names = User.names_of(entry.actor for entry in page)
     context = {
         "wallet": wallet,
         "rows": [{"entry": entry, "who": names.get(entry.actor, entry.actor)} for entry in page[:PAGE]],
@@ -76,6 +75,7 @@ def bill(request: MemberRequest, number: str) -> HttpResponse:
 def subscription(request: MemberRequest) -> HttpResponse:
     """The package of the account, what is left of it, and what can be subscribed to."""
     today = clock.today()
+    terms = Parameter.objects.terms(today)
     mine = request.account.subscriptions.select_related("package")
     context = {
         "current": Subscription.current(request.account, today),
@@ -83,14 +83,14 @@ def subscription(request: MemberRequest) -> HttpResponse:
         "coming": mine.filter(starts_on__gt=today).order_by("starts_on"),
         "over": mine.filter(ends_on__lt=today).order_by("-ends_on")[:PAGE],
         "residents": request.account.expatriates,
-        "packages": [_offered(package) for package in Package.objects.offered_to(request.account)],
+        "packages": [_offered(package, terms) for package in Package.objects.offered_to(request.account)],
         "bills": request.account.bills.filter(purpose=Bill.Purpose.PACKAGE).select_related("package").order_by("-id")[:PAGE],
     }
     return render(request, "accounts/subscription.html", context)
 
 
-def _offered(package: Package) -> dict[str, Any]:
-    vat = vat_of(package.price)
+def _offered(package: Package, terms: Terms) -> dict[str, Any]:
+    vat = vat_of(package.price, terms)
     return {"package": package, "vat": vat, "total": package.price + vat}
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import PortalRequest, clerk
-from muqeem import clock, facts
+from muqeem import clock, facts, keyset
 from muqeem.operations.models import Document
 from muqeem.serials import clean_serial, show_serial
 from residency.desk import queue, shift, work
@@ -276,9 +276,7 @@ def undo(request: PortalRequest, serial: str) -> HttpResponse:
 def todays_work(request: PortalRequest) -> HttpResponse:
     """What this clerk did today, the newest first."""
     today = shift.acts(request.user, clock.today())
-    before = request.GET.get("before", "")
-    earlier = today.filter(id__lt=int(before)) if before.isascii() and before.isdecimal() and len(before) < 19 else today
-    rows = list(earlier[: ACTS + 1])
+    rows = list(keyset.before(today, request.GET.get("before", ""))[: ACTS + 1])
     context = _frame(request, ScanForm()) | {
         "tally": shift.tally(request.user, clock.today()),
         "rows": shift.lines(rows[:ACTS]),

@@ -20,7 +20,7 @@ from accounts.access import MemberRequest, member
 from accounts.models import OperationToken, User
 from accounts.models.limits import TRIES_A_TOKEN
 from accounts.models.tokens import TIME_TO_CONFIRM
-from muqeem import catalogue, clock, pdf
+from muqeem import catalogue, clock, keyset, pdf
 from muqeem.facts import is_outcome, named
 from muqeem.operations.base import registry
 from muqeem.operations.models import Document, Print, Receipt, residents_reached
@@ -189,12 +189,9 @@ def _seen(request: MemberRequest, serial: str) -> tuple[Document, Receipt]:
 @member
 def my_operations(request: MemberRequest) -> HttpResponse:
     """What was done and what was refused for the account, newest first, with who and why."""
-    before = request.GET.get("before", "")
     events = _events_seen(request).order_by("-id")
-    if before.isascii() and before.isdecimal() and len(before) < 19:
-        events = events.filter(id__lt=int(before))
-    page = list(events[: PAGE + 1])
-    names = {user.username: user.names for user in User.objects.filter(username__in={event.actor for event in page})}
+    page = list(keyset.before(events, request.GET.get("before", ""))[: PAGE + 1])
+    names = User.names_of(event.actor for event in page)
     context = {
         "open": _open(request),
         "rows": [_row(event, names) for event in page[:PAGE]],
