@@ -11,6 +11,7 @@ import pytest
 
 from muqeem import pdf
 from muqeem.names import ARABIC_LETTERS, LATIN_LETTERS, clean_arabic_name, clean_latin_name
+from tests.live import note
 from tests.muqeem.papers import RENEWAL, a_page, layouts
 from tests.paper import words
 
@@ -51,7 +52,7 @@ def test_random_names_are_read_from_paper_as_they_are_stored():
     found = [altered(rng, EVERY if number % 20 == 0 else USUAL) for number in range(MANY // A_PAGE)]
     assert [names for names, _ in found if names] == []
     by_shape = sum(by_shape for _, by_shape in found)
-    print(f"{len(found) * A_PAGE} names on {len(found)} pages, {by_shape} of them by their shape")  # noqa: T201 -- the measurement
+    note(f"{len(found) * A_PAGE} names on {len(found)} pages, {by_shape} of them by their shape")
     assert by_shape > len(found) / 2
 
 

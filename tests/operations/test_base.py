@@ -1,5 +1,6 @@
 """What a service must declare: what it leaves out is noticed at once."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from muqeem.operations.fee import Fee, FeeLine
 from muqeem.record.terms import Terms
 from muqeem.sentences import say
 from residency.operations import RenewIqama
-from tests.factories import in_days
+from tests.factories import AccountFactory
 
 
 class Bare(Operation):
@@ -35,7 +36,7 @@ def test_a_service_without_its_own_deed_cannot_run(missing: str) -> None:
 
 
 def test_a_form_that_knows_nothing_of_files_is_started_empty() -> None:
-    form = OperationForm(account=None, terms=None, branches=[])  # type: ignore[arg-type]
+    form = OperationForm(account=AccountFactory.build(), terms=Terms(date(2026, 1, 1), {}), branches=[])
     assert form.prefill(person=None, about="") == {}
 
 
@@ -50,7 +51,7 @@ def test_a_field_that_chooses_whom_must_say_what_it_reaches() -> None:
         whom = ReachableField()
 
     with pytest.raises(NotImplementedError, match="ReachableField does not say what it reaches"):
-        Careless(account=None, terms=Terms(in_days(0), {}), branches=[])  # type: ignore[arg-type]
+        Careless(account=None, terms=Terms(date(2026, 1, 1), {}), branches=[])  # type: ignore[arg-type]
 
 
 def test_a_form_finds_the_field_that_chooses_whom() -> None:
