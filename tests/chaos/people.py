@@ -30,15 +30,14 @@ class GaveUp(Exception):
 
 @dataclass(frozen=True)
 class Errand:
-    """Somebody who is going to renew somebody's residency."""
+    """Somebody who is going to renew these people's residencies, one after the other."""
 
-    number: int
     username: str
     phone: str
-    iqama_number: str
+    iqama_numbers: list[str]
 
 
-_numbers = itertools.count(1)
+_numbers = itertools.count(1)  # of errands and of renewals, to tell who errs
 
 
 def account() -> Account:
@@ -49,14 +48,12 @@ def account() -> Account:
     return resident.sponsor
 
 
-def errands(of: Account, count: int) -> list[Errand]:
-    """So many people of the account who have not signed in yet."""
-    made = []
-    for resident in ResidentFactory.create_batch(count, domestic=True, sponsor=of):
-        user = UserFactory()
-        MembershipFactory(user=user, account=of, privileges=["iqama-renewal"])
-        made.append(Errand(next(_numbers), user.username, user.phone().number, resident.iqama_number))
-    return made
+def errand(of: Account, renewals: int) -> Errand:
+    """Somebody of the account who has not signed in yet, with so many residencies to renew."""
+    user = UserFactory()
+    MembershipFactory(user=user, account=of, privileges=["iqama-renewal"])
+    residents = ResidentFactory.create_batch(renewals, domestic=True, sponsor=of)
+    return Errand(user.username, user.phone().number, [resident.iqama_number for resident in residents])
 
 
 class Visit:
@@ -66,22 +63,30 @@ class Visit:
         self.errand = errand
         self.provider = provider
         self.history = history
+        self.number = 0  # of what is being done
         self.sent_again = False  # because the answer to the first sending was lost
         self.read = 0  # texts on the phone that were read already
         self.browser = httpx.AsyncClient(base_url=site, timeout=15, limits=httpx.Limits(max_keepalive_connections=0))
 
     async def done(self) -> None:
-        """From the door to the receipt."""
+        """From the door to the last receipt."""
         async with self.browser:
+            self.number = next(_numbers)
             await self.sign_in()
-            journey = await self.start()
-            await self.enter_code(journey)
-            await self.give_data(journey)
-            await self.confirm(journey)
+            for iqama_number in self.errand.iqama_numbers:
+                self.number = next(_numbers)
+                await self.renew(iqama_number)
+
+    async def renew(self, iqama_number: str) -> None:
+        self.sent_again = False
+        journey = await self.start()
+        await self.enter_code(journey)
+        await self.insist("data", journey, {"iqama_number": iqama_number, "months": "12"}, {302})
+        await self.confirm(journey)
 
     def one_of(self, many: int) -> bool:
         """Whether this is one of those who err: the first of them comes early."""
-        return self.errand.number % many == many // 9
+        return self.number % many == many // 9
 
     # --- the steps ---
 
@@ -119,9 +124,6 @@ class Visit:
             if answer.status_code == 302:
                 return answer
             code = await self.code()
-
-    async def give_data(self, journey: str) -> None:
-        await self.insist("data", journey, {"iqama_number": self.errand.iqama_number, "months": "12"}, {302})
 
     async def confirm(self, journey: str) -> None:
         page = await self.insist("review", journey, None, {200})

@@ -13,15 +13,16 @@ from muqeem.operations.models import Receipt
 from tests.chaos.faults import Faults
 from tests.chaos.history import History, misheard, untrue
 from tests.chaos.length import LONG, MINUTES
-from tests.chaos.people import Errand, GaveUp, Visit, account, errands
+from tests.chaos.people import Errand, GaveUp, Visit, account, errand
 from tests.live import Site, note, until_drained, whole
 
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 PEOPLE = 8 if LONG else 5  # at once; half of them act for one large account
-EACH = 12 if LONG else 5  # errands of one of them in a round
-A_ROUND = 30.0 if LONG else 24.0
-EVERY = 1.5 if LONG else 1.2  # seconds between two faults
+EACH = 4 if LONG else 2  # errands of one of them in a round
+RENEWALS = 20 if LONG else 2  # on one errand
+A_ROUND = 70.0 if LONG else 24.0  # of faults, in seconds
+EVERY = 4.0 if LONG else 1.2  # seconds between two faults
 FREEZE = 10.0 if LONG else 3.0  # how long Redis stands still
 
 
@@ -40,7 +41,7 @@ def test_whatever_breaks_people_are_told_the_truth_and_everything_happens_once(s
     accounts += [accounts[0]] * (PEOPLE - len(accounts))
     end = time.monotonic() + MINUTES * 60
     while True:
-        crowd = [errands(one, EACH) for one in accounts]
+        crowd = [[errand(one, RENEWALS) for _ in range(EACH)] for one in accounts]
         asyncio.run(a_round(f"http://127.0.0.1:{site.port}", provider, faults, crowd, history))
         connection.close()
         note(history.summary())
@@ -59,9 +60,9 @@ async def a_round(portal: str, provider: str, faults: Faults, crowd: list[list[E
     """Every person does their errands one after the other, while one thing after the other breaks."""
 
     async def all_of(mine: list[Errand]) -> None:
-        for errand in mine:
+        for each in mine:
             try:
-                await Visit(errand, portal, provider, history).done()
+                await Visit(each, portal, provider, history).done()
             except GaveUp:
                 history.gave_up += 1
 
