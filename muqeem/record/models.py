@@ -12,6 +12,7 @@ from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from muqeem import clock
 from muqeem.record import chain, titles
@@ -181,13 +182,18 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """A text to send. The row is the outbox: it is written with the deed and sent after the commit."""
+    """A text or an e-mail to send. The row is the outbox: it is written with the deed and sent after the commit."""
+
+    class Channel(models.TextChoices):
+        TEXT = "text", pgettext_lazy("message", "text")
+        MAIL = "mail", pgettext_lazy("message", "e-mail")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # the gateway's idempotency key
+    channel = models.CharField(_("sent as"), max_length=4, choices=Channel, default=Channel.TEXT, db_default=Channel.TEXT)
     template = models.CharField(_("template"), max_length=40)
     language = models.CharField(_("language"), max_length=2)
-    receiver = models.CharField(_("receiver"), max_length=20)
-    arguments = models.JSONField(default=dict)  # never a code: the sender derives it
+    receiver = models.CharField(_("receiver"), max_length=254)
+    arguments = models.JSONField(default=dict)  # never a code and never the key of a link: the sender derives them
     account = models.CharField(max_length=10, blank=True)
     created_at = models.DateTimeField(db_default=clock.Now())
     due_at = models.DateTimeField(db_default=clock.Now())  # when the sweeper looks at it again
@@ -210,7 +216,7 @@ class Message(models.Model):
         constraints = [models.CheckConstraint(condition=Q(sent_at=None) | Q(failed_at=None), name="message_sent_or_failed")]
 
     def __str__(self) -> str:
-        return f"{self.template} → …{self.receiver[-2:]}"
+        return f"{self.template} → …{self.receiver.partition('@')[0][-2:]}"
 
     @classmethod
     def lease(cls, pk: int, seconds: int = 30) -> "Message | None":

@@ -1,17 +1,25 @@
 """Sending what the outbox holds. The task is a hint; the row decides whether anything is left to do."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from celery import shared_task
 
-from muqeem import clock, sms
-from muqeem.record import texts
+from muqeem import clock, mail, sms
+from muqeem.record import mails, texts
 from muqeem.record.models import Message
 
 logger = logging.getLogger(__name__)
 
 GIVE_UP = timedelta(hours=48)
+
+# How a message is worded, and how it leaves.
+WAYS: dict[str, tuple[Callable[[Message], Any], Callable[[str, Any, str], None]]] = {
+    Message.Channel.TEXT: (texts.words, sms.send),
+    Message.Channel.MAIL: (mails.letter, mail.send),
+}
 
 
 @shared_task(name="record.send")
@@ -29,16 +37,17 @@ def deliver(pk: int) -> None:
     if message.useless_after and message.useless_after <= now:
         message.fail("expired before it was sent")
         return
+    word, send_off = WAYS[message.channel]
     try:
-        text = texts.words(message)
+        worded = word(message)
     except (LookupError, ValueError) as error:  # written by a service whose texts are gone
-        logger.exception("a text cannot be worded", extra={"reference": str(message.key)})
+        logger.exception("a message cannot be worded", extra={"reference": str(message.key)})
         message.fail(f"cannot be worded: {type(error).__name__}")
         return
     try:
-        sms.send(message.receiver, text, str(message.key))
+        send_off(message.receiver, worded, str(message.key))
     except sms.NeverSent as error:
-        logger.error("a text was refused by the gateway", extra={"reference": str(message.key)})
+        logger.error("a message was refused by the gateway", extra={"reference": str(message.key)})
         message.fail(str(error))
     except sms.NotSent as error:
         if message.created_at + GIVE_UP <= now:

@@ -23,6 +23,13 @@ TEMPLATES: dict[str, Promise | str] = {
     "operation-code": _(
         "Security code %(code)s\n%(service)s\n%(whom)s\nValid %(valid)s, one operation. Never share it.\n@%(host)s #%(code)s"
     ),
+    "phone-confirmation": _(
+        "Mobile confirmation code %(code)s\nTo register this number. Valid %(valid)s. Never share it.\n@%(host)s #%(code)s"
+    ),
+    "password-reset": _("Password reset code %(code)s\nValid %(valid)s. Never share it.\n@%(host)s #%(code)s"),
+    "password-changed": _("Your account's password was changed on %(changed_on)s. Not you? Stop the account at once: %(host)s"),
+    "consent": _("Consent code %(code)s\nTo change the main user of an account. Valid %(valid)s. Never share it.\n@%(host)s #%(code)s"),
+    "main-user-changed": _("The main user of the account ending %(account)s has changed. Not you? %(host)s"),
     "operation-done": _("Done: %(service)s\nIqama ending %(last4)s, SAR %(sum)s\nReceipt %(receipt)s\nNot you? %(host)s"),
     "ask-employer": _("A worker of yours asks for: %(service)s\nIqama ending %(last4)s\n%(host)s"),
     "exit-reentry-issued": _("Exit/re-entry visa issued. Leave by %(travel_before_on)s, return by %(until_on)s. %(host)s"),

@@ -1,0 +1,117 @@
+"""What the e-mails say: the fact first, then a table of facts and one button; a warning closes each.
+
+No subject holds an iqama number or a whole name: it is read over shoulders and on locked screens.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from muqeem import codes, facts
+from muqeem.mail import Letter
+from muqeem.record.models import Message
+
+Words = Promise | str
+
+
+@dataclass(frozen=True)
+class Mail:
+    """The words of one kind of e-mail, and the page that its button opens."""
+
+    subject: Words
+    line: Words
+    button: Words = ""
+    route: str = ""
+
+
+MAILS: dict[str, Mail] = {
+    "invitation": Mail(
+        _("Invitation to %(account)s"),
+        _("%(inviter)s invites you with these privileges: %(services)s. The link works until %(until)s."),
+        _("See the invitation"),
+        "join",
+    ),
+    "password-reset": Mail(
+        _("Reset your password"),
+        _("The link works once, until %(until)s, together with a code to your mobile."),
+        _("Choose a new password"),
+        "reset-password",
+    ),
+    "password-changed": Mail(
+        _("Your password changed"), _("It changed at %(at)s. Not you? Stop the account at once."), _("Stop the account"), "stop-user"
+    ),
+    "request-received": Mail(
+        _("Subscription request %(ref)s received"),
+        _("We received your request on %(at)s. Follow it by its number."),
+        _("Follow the request"),
+        "request",
+    ),
+    "request-approved": Mail(
+        _("Your subscription invoice is ready"),
+        _("Approved. It starts once the SADAD bill is paid."),
+        _("See the bill"),
+        "request",
+    ),
+    "request-more": Mail(_("More is needed for your request"), _("Needed: %(reason)s"), _("Answer"), "request"),
+    "request-refused": Mail(_("Your request was not accepted"), _("Reason: %(reason)s"), _("See the request"), "request"),
+    "main-user-offer": Mail(
+        _("Become the main user of %(account)s"),
+        _("%(giver)s offers you the place of the main user. The offer holds until %(until)s."),
+        _("See the offer"),
+        "take-over",
+    ),
+    "main-user-changed": Mail(_("Main user changed"), _("The main user's rights of %(account)s moved to %(taker)s at %(at)s.")),
+    "account-ready": Mail(
+        _("Your account is ready: set a password"),
+        _("The subscription of %(account)s has started. The link works once, until %(until)s."),
+        _("Set a password"),
+        "join",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Worded:
+    """A message in words, before it is laid out: what a demonstration shows of it, too."""
+
+    subject: str
+    line: str
+    facts: list[tuple[Words, Any]]
+    button: Words
+    address: str  # of the page that the button opens, on this portal
+
+
+def letter(message: Message) -> Letter:
+    """The e-mail of a message, made when it is sent: the key of its link is derived here and nowhere kept."""
+    with override(message.language):
+        said = worded(message)
+        context = vars(said) | {"language": message.language, "address": said.address and settings.SITE_URL + said.address}
+        return Letter(said.subject, render_to_string("mail/letter.txt", context), render_to_string("mail/letter.html", context))
+
+
+def worded(message: Message) -> Worded:
+    """The words of a message in the active language."""
+    kind = MAILS[message.template]
+    values = {name: facts.plain(name, value) for name, value in message.arguments.items()}
+    rows = facts.ordered(message.arguments.get("facts", {}))
+    return Worded(
+        subject=str(kind.subject % values),
+        line=str(kind.line % values),
+        facts=[(facts.label(name), facts.plain(name, value)) for name, value in rows],
+        button=kind.button,
+        address=address(kind.route, message.arguments) if kind.route else "",
+    )
+
+
+def address(route: str, arguments: Mapping[str, Any]) -> str:
+    """The page that the button opens: of a row, with a key of its own where the row's name is no secret."""
+    if row := arguments.get("link"):
+        return reverse(route, args=[row, codes.link_key(route, row)])
+    return reverse(route, args=[arguments["of"]] if "of" in arguments else [])
