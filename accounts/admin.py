@@ -5,18 +5,39 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Account, Attempt, Bill, Branch, Entry, Membership, Office, Package, Payment, Subscription, User, Wallet
+from accounts.access import Access, allow
+from accounts.models import (
+    Account,
+    Attempt,
+    Bill,
+    Branch,
+    Entry,
+    Invitation,
+    Membership,
+    Office,
+    Package,
+    Payment,
+    Subscription,
+    SubscriptionRequest,
+    User,
+    Wallet,
+)
 from accounts.models.limits import MINUTE, somebody_guesses
 from muqeem import catalogue, clock
+from muqeem.facts import named
+from muqeem.fields import TextField
 from muqeem.record.staff import Journalled, Pile, ReadOnly, piles
 
 
@@ -27,9 +48,7 @@ class MembershipForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["privileges"].choices = [  # type: ignore[attr-defined]
-            (slug, title) for slug, title in catalogue.titles.items() if slug != catalogue.SIGN_IN
-        ]
+        self.fields["privileges"].choices = list(catalogue.services().items())  # type: ignore[attr-defined]
 
 
 @admin.register(Membership)
@@ -200,6 +219,105 @@ class WalletAdmin(ReadOnly):
     search_fields = ["account__number"]
 
 
+class DecisionForm(forms.Form):
+    """What becomes of a request, and what its person is told of it."""
+
+    APPROVE, ASK, REFUSE = "approve", "ask", "refuse"
+
+    decision = forms.ChoiceField(
+        label=_("decision"),
+        choices=[
+            (APPROVE, _("approve: the bill is issued and told by e-mail")),
+            (ASK, _("ask for more: the person answers on the page of the request")),
+            (REFUSE, _("refuse: the reason is told by e-mail")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    words = TextField(label=_("what is needed, or the reason"), max_length=300, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if said.get("decision") in {self.ASK, self.REFUSE} and not said.get("words") and "words" not in self.errors:
+            self.add_error("words", _("The person must be told what is needed, or why not."))
+        return said
+
+
+class StateOfRequest(admin.SimpleListFilter):
+    """The requests that wait for staff."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("waiting", _("waits for a decision"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.waiting() if self.value() == "waiting" else queryset
+
+
+@admin.register(SubscriptionRequest)
+class SubscriptionRequestAdmin(ReadOnly):
+    """What strangers ask for. Nobody edits it; it is decided, with a reason, and the decision is a link of the chain."""
+
+    list_display = ["__str__", "company", "company_number", "package", "created_at", "state_in_words"]
+    list_select_related = ["package", "bill__account"]
+    list_filter = [StateOfRequest]
+    search_fields = ["reference", "company", "company_number"]
+    fields = [
+        "reference", "created_at", "company", "company_number", "town", "package", "name", "id_number", "phone", "email",
+        "question", "answer", "refused_at", "reason", "bill",
+    ]  # fmt: skip
+    ordering = ["-id"]
+    change_form_template = "admin/subscription_request.html"
+
+    @admin.display(description=_("state"))
+    def state_in_words(self, row: SubscriptionRequest) -> str:
+        return row.state_in_words
+
+    @admin.display(description=_("city"))
+    def town(self, row: SubscriptionRequest) -> str:
+        return named(row.city_name)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields
+
+    def get_urls(self) -> list[Any]:
+        decide = path("<int:pk>/decide/", self.admin_site.admin_view(self.decide), name="accounts_subscriptionrequest_decide")
+        return [decide, *super().get_urls()]
+
+    @allow(Access.STAFF)
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        context = {"may_decide": self._may_decide(request)} | (extra_context or {})
+        return super().change_view(request, object_id, form_url, context)
+
+    @allow(Access.STAFF)
+    def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Approve, ask for more or refuse. What was decided meanwhile stays as it is."""
+        if not self._may_decide(request):
+            raise PermissionDenied
+        asked = get_object_or_404(SubscriptionRequest, pk=pk)
+        form = DecisionForm(request.POST or None)
+        if not form.is_valid():
+            context = self.admin_site.each_context(request) | {"form": form, "asked": asked, "title": _("Decide")}
+            return render(request, "admin/decide.html", context, status=422 if form.errors else 200)
+        by, words = request.user.get_username(), form.cleaned_data["words"]
+        match form.cleaned_data["decision"]:
+            case DecisionForm.APPROVE:
+                done = asked.approve(by=by)
+            case DecisionForm.ASK:
+                done = asked.ask(words, by=by)
+            case _:
+                done = asked.refuse(words, by=by)
+        if done:
+            messages.success(request, _("Decided; the person is told by e-mail."))
+        else:
+            messages.warning(request, _("It was decided meanwhile; nothing changed."))
+        return redirect("admin:accounts_subscriptionrequest_change", pk)
+
+    def _may_decide(self, request: Any) -> bool:
+        return bool(request.user.has_perm("accounts.change_subscriptionrequest"))
+
+
 @admin.register(Bill)
 class BillAdmin(ReadOnly):
     """What accounts asked to pay. In a demonstration, where no bank is, staff can have a bill paid."""
@@ -253,7 +371,24 @@ def _guesses() -> QuerySet[Attempt]:
     return wrong if somebody_guesses() else wrong.none()
 
 
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnly):
+    """Who was asked to act for whom. The link is in the e-mail alone."""
+
+    list_display = ["name", "account", "is_main", "created_at", "expires_at", "used_at", "withdrawn_at"]
+    list_select_related = ["account"]
+    search_fields = ["account__number", "name"]
+    ordering = ["-id"]
+
+
 piles += [
+    Pile(
+        _("Requests to decide"),
+        SubscriptionRequest.objects.waiting,
+        "accounts_subscriptionrequest_changelist",
+        "state=waiting",
+        "created_at",
+    ),
     Pile(_("Accounts without a subscription"), _without_subscription, "accounts_account_changelist", "subscription=none"),
     Pile(_("Payments that settle no bill"), Payment.unsettled, "accounts_payment_changelist", "state=unsettled", "arrived_at", is_bad=True),
     Pile(_("Codes that somebody guesses"), _guesses, "accounts_attempt_changelist", "kind__exact=code", "at", is_bad=True),

@@ -64,6 +64,11 @@ def second_step_left_out(request: HttpRequest, user: User) -> bool:
     return True
 
 
+def joined(request: HttpRequest, user: User) -> None:
+    """Sign a new user in, who has just shown a link of an e-mail and a code of a text."""
+    _begin(request, user, method=Method.TEXT)
+
+
 def _begin(request: HttpRequest, user: User, *, method: str) -> None:
     with unsent.carried_over(request.session, user):
         request.session.flush()

@@ -1,11 +1,16 @@
 from django.urls import path
 
-from accounts.views import choices, money, security, sign_in
+from accounts.verification import picture
+from accounts.views import choices, handovers, join, money, people, requests, resets, security, sign_in
 
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-in/code/", sign_in.sign_in_code, name="sign-in-code"),
     path("sign-in/lost-phone/", sign_in.lost_phone, name="lost-phone"),
+    path("sign-in/forgotten/", resets.forgotten, name="forgotten"),
+    path("sign-in/forgotten/sent/", resets.link_sent, name="password-link-sent"),
+    path("reset/<uuid:uuid>/<str:key>/", resets.reset, name="reset-password"),
+    path("stop/<uuid:uuid>/<str:key>/", resets.stop, name="stop-user"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("language/", choices.language, name="language"),
     path("account/session/", choices.stay, name="stay"),
@@ -22,6 +27,20 @@ urlpatterns = [
     path("account/bills/<slug:number>/", money.bill, name="bill"),
     path("account/subscription/", money.subscription, name="subscription"),
     path("account/subscription/bill/", money.subscribe, name="subscribe"),
+    path("account/people/", people.people, name="people"),
+    path("account/people/invite/", people.invite, name="invite"),
+    path("account/people/invitations/<uuid:uuid>/withdraw/", people.withdraw_invitation, name="withdraw-invitation"),
+    path("account/people/<uuid:uuid>/", people.member, name="member"),
+    path("account/people/<uuid:uuid>/main/", handovers.hand_over, name="hand-over"),
+    path("account/handovers/<uuid:uuid>/", handovers.take_over, name="take-over"),
+    path("account/handovers/<uuid:uuid>/withdraw/", handovers.withdraw_handover, name="withdraw-handover"),
+    path("account/people/<uuid:uuid>/change/", people.change_member, name="change-member"),
+    path("join/<uuid:uuid>/<str:key>/", join.join, name="join"),
+    path("subscribe/", requests.ask, name="request-subscription"),
+    path("subscribe/code/", requests.ask_by_text, name="request-by-text"),
+    path("subscribe/follow/", requests.follow, name="follow-request"),
+    path("subscribe/<slug:reference>/", requests.request_page, name="request"),
+    path("verification/<slug:key>.png", picture, name="captcha-image"),
     path("payments/", money.payment_notice, name="payment-notice"),
     path("demo/phone/", choices.demo_phone, name="demo-phone"),
 ]

@@ -9,6 +9,11 @@ titles: dict[str, Promise | str] = {SIGN_IN: _("Sign in")}
 short_titles: dict[str, Promise | str] = {}
 
 
+def services() -> dict[str, Promise | str]:
+    """The titles of what may be done for somebody, by slug."""
+    return {slug: title for slug, title in titles.items() if slug != SIGN_IN}
+
+
 def title(slug: str) -> str:
     """The service's title in the active language; the slug itself when the service is no longer offered."""
     return str(titles.get(slug, slug))

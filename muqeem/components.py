@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import anyone
-from accounts.forms import CodeForm
+from accounts.forms.sign_in import CodeForm
 from muqeem import barcodes, clock, counts
 from muqeem.fields import BothCalendarsDateField, IqamaField, PhoneField
 from muqeem.operations.base import registry

@@ -89,6 +89,7 @@ LABELS: dict[str, Promise | str] = {
     "kind": _("Type"),
     "last4": _("Last four digits"),
     "birth_year": _("Year of birth"),
+    "bill_number": _("Bill number"),
     "total_sar": _("Total"),
     "balance_sar": _("Wallet balance"),
 }

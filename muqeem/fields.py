@@ -20,6 +20,7 @@ from muqeem import hijri, names, numbers
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+LONGEST_MAIL = 254
 _UP_TO_FOUR_DIGITS = re.compile(r"\A[0-9]{1,4}\Z")
 
 
@@ -130,6 +131,43 @@ class NationalIdField(GateField):
 
     def gate(self, text: str) -> str:
         return numbers.clean_national_id(text)
+
+
+class PersonNumberField(GateField):
+    """The number of a person: an iqama number or a national ID."""
+
+    usual_label = _("Iqama number or national ID")
+    attrs = _NUMBER
+
+    def gate(self, text: str) -> str:
+        return numbers.clean_person(text)
+
+
+class EstablishmentField(GateField):
+    """The number of an establishment."""
+
+    usual_label = _("Establishment number")
+    attrs = _NUMBER
+
+    def gate(self, text: str) -> str:
+        return numbers.clean_establishment(text)
+
+
+class MailField(GateField):
+    """An e-mail address, without the marks that a copied one brings."""
+
+    usual_label = _("E-mail")
+    attrs: Mapping[str, Any] = {
+        "class": "in",
+        "dir": "ltr",
+        "inputmode": "email",
+        "autocomplete": "email",
+        "autocapitalize": "none",
+        "spellcheck": "false",
+    }
+
+    def gate(self, text: str) -> str:
+        return numbers.no_longer_than(LONGEST_MAIL, names.clean_mail(text))
 
 
 class PassportField(GateField):

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from muqeem.numbers import no_longer_than
+from muqeem.numbers import ascii_digits, no_longer_than
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -65,6 +66,18 @@ def clean_text(text: str, label: "StrOrPromise", max_length: int) -> str:
         _refuse_two_scripts(line[start : at + 1], label)
         raise _not_allowed(line, at, label)
     return no_longer_than(max_length, line)
+
+
+def clean_mail(text: str) -> str:
+    """An e-mail address in ASCII letters, as servers everywhere take it."""
+    address = ascii_digits(text)
+    try:
+        validate_email(address)
+    except ValidationError:
+        address = ""
+    if not address.isascii() or not address:
+        raise ValidationError(_("The e-mail is incomplete; write it like name@example.com."), code="mail")
+    return address
 
 
 def check_printable(text: str) -> None:

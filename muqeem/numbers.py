@@ -56,6 +56,14 @@ def clean_national_id(text: str) -> str:
     return _checked(number, _("This national ID number is not correct; check the digits."))
 
 
+def clean_person(text: str) -> str:
+    """The number of a person: an iqama number or a national ID."""
+    cleaner = {"1": clean_national_id, "2": clean_iqama}.get(_without_space(text)[:1])
+    if cleaner is None:
+        raise ValidationError(_("An iqama number or national ID has 10 digits and starts with 2 or 1."), code="format")
+    return cleaner(text)
+
+
 def clean_border(text: str) -> str:
     """A border number. Whether it carries a check digit is not certain, so none is asked for."""
     return _matching(text, _BORDER, _("A border number has 10 digits and starts with 3, 4 or 5."))

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
     "csp",
+    "captcha",
 ]
 
 MIDDLEWARE = [
@@ -238,8 +239,17 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Riyadh"
 
+# --- the verification number of strangers' forms ---
+CAPTCHA_CHALLENGE_FUNCT = "accounts.verification.challenge"
+CAPTCHA_FONT_SIZE = 44
+CAPTCHA_IMAGE_SIZE = (240, 64)
+CAPTCHA_LETTER_ROTATION = (-25, 25)
+CAPTCHA_FOREGROUND_COLOR = "#123f2b"
+CAPTCHA_TIMEOUT = 15  # minutes, in which the form is filled
+CAPTCHA_2X_IMAGE = False
+
 # --- what leaves --------------------------------------------------------------------------------
-vars().update(env.email("EMAIL_URL", default="consolemail://"))
+vars().update(env.email("EMAIL_URL", default="dummymail://"))  # a demonstration shows its mails beside its texts
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Muqeem <portal@localhost>")
 
 # A task is a hint: the truth is a row, and `manage.py sweep` hints again. So nothing here waits for the broker.

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.access import anyone
-from accounts.models import Subscription, Wallet
+from accounts.models import Package, Subscription, Wallet
 from muqeem import barcodes, clock, facts
 from muqeem.hijri import add_months
 from muqeem.operations.base import registry
@@ -59,7 +59,7 @@ def _public(request: Any) -> HttpResponse:
         "qr": _check_qr(_("The code on the printed page")),
     }
     offered = [{"slug": s.slug, "title": s.title, "summary": s.summary, "allowed": True} for s in registry.values()]
-    return render(request, "home.html", {"services": offered, "sample": sample})
+    return render(request, "home.html", {"services": offered, "sample": sample, "packages": Package.objects.offered()})
 
 
 @cache

@@ -3,11 +3,14 @@ from django.urls import path
 from residency import views
 from residency.check.views import check
 from residency.desk import views as desk
+from residency.registration import views as registration
 
 urlpatterns = [
     path("residents/", views.residents, name="residents"),
     path("residents/ask-employer/<slug:slug>/", views.ask_employer, name="ask-employer"),
     path("residents/<uuid:uuid>/", views.resident, name="resident"),
+    path("register/", registration.start, name="register"),
+    path("register/user/", registration.go_on, name="registration"),
     path("check/", check, name="check"),
     path("desk/", desk.desk, name="desk"),
     path("desk/documents/<str:serial>/", desk.document, name="desk-document"),

@@ -22,6 +22,7 @@ from accounts.models import (
     Package,
     PhoneDevice,
     Subscription,
+    SubscriptionRequest,
     User,
     Wallet,
 )
@@ -162,6 +163,23 @@ class PackageFactory(DjangoModelFactory):
     name_en = "Shamil"
     price = Decimal("1000.00")
     is_demonstration = True
+
+
+class SubscriptionRequestFactory(DjangoModelFactory):
+    """One that waits for staff."""
+
+    class Meta:
+        model = SubscriptionRequest
+
+    name = "Noura Alamri"
+    id_number = "1000000008"
+    phone = "+966500000777"
+    email = factory.Sequence(lambda n: f"asks{n}@example.com")
+    company = "Najd Bakeries"
+    company_number = factory.Sequence(lambda n: f"701{n:07}")
+    city = "0101"
+    package = factory.SubFactory(PackageFactory)
+    language = "en"
 
 
 class SubscriptionFactory(DjangoModelFactory):

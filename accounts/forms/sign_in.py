@@ -1,7 +1,5 @@
-"""What people type about themselves. Forms never save."""
+"""What people type to sign in, and to guard it."""
 
-from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,14 +7,13 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Payment, User
+from accounts.models import User
 from accounts.models.attempts import name_key
-from accounts.models.bills import LARGEST_DEPOSIT, LEAST_DEPOSIT
 from accounts.models.browsers import LIFE
 from accounts.models.limits import Paused, count_password
 from accounts.replies import sign_in_paused
-from muqeem import clock, counts
-from muqeem.fields import AmountField, CodeField, GateField, TextField
+from muqeem import counts
+from muqeem.fields import CodeField, GateField, TextField
 from muqeem.numbers import no_longer_than
 
 LONGEST_PASSWORD = 500  # a long sentence; hashing more would only cost time
@@ -77,6 +74,12 @@ class SignInCodeForm(forms.Form):
     code = SixDigits(label=_("Sign-in code"))
 
 
+class PhoneCodeForm(forms.Form):
+    """The code of a text to somebody who is not signed in."""
+
+    code = SixDigits(label=_("Code"))
+
+
 class RememberingForm(SignInCodeForm):
     """The code of the second step, and whether this browser stands in for it from now on."""
 
@@ -103,10 +106,15 @@ class BatchForm(forms.Form):
     batch = forms.UUIDField(widget=forms.HiddenInput)
 
 
-class PasswordForm(forms.Form):
-    """A new password, beside the one in use."""
+class ForgottenForm(forms.Form):
+    """Whose password is forgotten."""
 
-    password = PasswordField(label=_("Current password"), autocomplete="current-password")
+    username = SignInForm.base_fields["username"]
+
+
+class NewPasswordForm(forms.Form):
+    """A new password of a user."""
+
     new_password = PasswordField(
         label=_("New password"),
         autocomplete="new-password",
@@ -116,6 +124,18 @@ class PasswordForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+
+    def clean_new_password(self) -> str:
+        password: str = self.cleaned_data["new_password"]
+        validate_password(password, self.user)
+        return password
+
+
+class PasswordForm(NewPasswordForm):
+    """A new password, beside the one in use."""
+
+    password = PasswordField(label=_("Current password"), autocomplete="current-password")
+    field_order = ["password", "new_password"]
 
     def clean_password(self) -> str:
         """The password in use; wrong ones are counted like those of sign-in, for a session may be somebody else's."""
@@ -128,37 +148,3 @@ class PasswordForm(forms.Form):
             raise ValidationError(_("The current password is not correct."))
         attempt.delete()
         return password
-
-    def clean_new_password(self) -> str:
-        password: str = self.cleaned_data["new_password"]
-        validate_password(password, self.user)
-        return password
-
-
-class DepositForm(forms.Form):
-    """How much is to come into the wallet."""
-
-    amount = AmountField(label=_("Amount in riyals"), least=LEAST_DEPOSIT, most=LARGEST_DEPOSIT)
-
-
-class PaymentForm(forms.Form):
-    """A payment as a notification or a line of a file tells it. Its names are those of both."""
-
-    reference = forms.RegexField(r"\A[A-Za-z0-9._-]{1,64}\Z", strip=False)
-    bill = forms.RegexField(r"\A[0-9]{1,20}\Z", strip=False)
-    amount = forms.DecimalField(min_value=Decimal("0.01"), max_digits=10, decimal_places=2)
-    paid_at = forms.DateTimeField()
-
-    def clean_paid_at(self) -> datetime:
-        """A moment of these years: what a clock that is wrong says must not reach the table."""
-        paid_at: datetime = self.cleaned_data["paid_at"]
-        if abs(clock.now() - paid_at) > timedelta(days=3650):
-            raise ValidationError("far from today", code="far")
-        return paid_at
-
-    def receive(self, source: str) -> Payment:
-        """Keep the payment. Raises Contradicted. Opens a transaction."""
-        told = self.cleaned_data
-        return Payment.receive(
-            reference=told["reference"], bill_number=told["bill"], amount=told["amount"], paid_at=told["paid_at"], source=source
-        )

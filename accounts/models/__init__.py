@@ -5,8 +5,13 @@ from accounts.models.attempts import Attempt
 from accounts.models.bills import Bill, Payment
 from accounts.models.browsers import Browser, BrowserSession
 from accounts.models.devices import AuthenticatorApp, PhoneDevice
+from accounts.models.handovers import Handover
+from accounts.models.invitations import Invitation
 from accounts.models.money import Entry, Wallet
 from accounts.models.packages import Package, Subscription
+from accounts.models.phone_codes import PhoneCode
+from accounts.models.requests import SubscriptionRequest
+from accounts.models.resets import PasswordReset
 from accounts.models.tokens import OperationToken
 from accounts.models.users import Office, User
 
@@ -19,13 +24,18 @@ __all__ = [
     "Browser",
     "BrowserSession",
     "Entry",
+    "Handover",
+    "Invitation",
     "Membership",
     "Office",
     "OperationToken",
     "Package",
+    "PasswordReset",
     "Payment",
+    "PhoneCode",
     "PhoneDevice",
     "Subscription",
+    "SubscriptionRequest",
     "User",
     "Wallet",
 ]

@@ -2,15 +2,17 @@
 
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from muqeem import clock
+from muqeem.record.models import Event
 
 
 class Account(models.Model):
@@ -22,6 +24,8 @@ class Account(models.Model):
     name_en = models.CharField(_("name in English"), max_length=200, blank=True)
     saudis = models.PositiveIntegerField(_("Saudi workers"), default=0)
     expatriates = models.PositiveIntegerField(_("expatriate workers"), default=0)
+    birth_on = models.DateField(_("date of birth"), null=True, blank=True)  # of a citizen, who is in no register of residents
+    phone = models.CharField(_("mobile number"), max_length=16, blank=True, db_default="")
     owner_full_time = models.BooleanField(_("the owner works there full time"), default=False)  # and is one of its Saudis
     reported_on = models.DateField(null=True, editable=False)  # the day of the newest facts about it
 
@@ -110,3 +114,35 @@ class Membership(models.Model):
     def branch_ids(self) -> list[int]:
         """The branches the member is limited to; none means all."""
         return [] if self.is_main else list(self.branches.values_list("pk", flat=True))
+
+    # --- what a main user does with the leave of others; each opens a transaction and holds from the next request on ---
+
+    def grant(self, privileges: list[str], branches: "Iterable[Branch]", *, by: str) -> None:
+        """Let the member do these services, for the residents of these branches or of all."""
+        with transaction.atomic():
+            self._delegated().update(privileges=privileges)
+            self.branches.set(branches)
+            self._seal("privileges-changed", by, privileges=privileges, branches=self.branch_ids())
+
+    def suspend(self, *, by: str) -> None:
+        with transaction.atomic():
+            if self._delegated().filter(suspended_at=None).update(suspended_at=clock.Now()):
+                self._seal("member-suspended", by)
+
+    def resume(self, *, by: str) -> None:
+        with transaction.atomic():
+            if self._delegated().exclude(suspended_at=None).update(suspended_at=None):
+                self._seal("member-resumed", by)
+
+    def remove(self, *, by: str) -> None:
+        """End the leave for good; another invitation would begin it anew. What was done stays with its name."""
+        with transaction.atomic():
+            if self._delegated().update(removed_at=clock.Now()):
+                self._seal("member-removed", by)
+
+    def _delegated(self) -> MembershipQuerySet:
+        """The row, unless its member is the main user, who hands over first, or was removed."""
+        return Membership.objects.filter(pk=self.pk, is_main=False, removed_at=None)
+
+    def _seal(self, kind: str, by: str, **data: Any) -> None:
+        Event.objects.seal(kind, actor=by, account=self.account.number, subject=self.user.username, **data)

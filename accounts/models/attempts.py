@@ -25,6 +25,7 @@ class Attempt(models.Model):
         PASSWORD = "password", _("wrong password")
         SEND = "send", _("code sent")
         LOOK = "look", _("public check")
+        REQUEST = "request", _("request of a stranger")
 
     name = models.CharField(max_length=64)
     kind = models.CharField(max_length=8, choices=Kind)

@@ -46,7 +46,7 @@ class Bill(models.Model):
         verbose_name=_("total"),
     )
     issued_at = models.DateTimeField(_("issued"), db_default=clock.Now())
-    issued_to = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("asked for by"))
+    issued_to = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("asked for by"))  # none: a request
     paid_at = models.DateTimeField(_("paid"), null=True)
 
     class Meta:
@@ -69,7 +69,7 @@ class Bill(models.Model):
         return cls._issue(account=account, purpose=cls.Purpose.DEPOSIT, amount=amount, issued_to=user)
 
     @classmethod
-    def for_package(cls, account: Account, package: Package, user: User) -> "Bill":
+    def for_package(cls, account: Account, package: Package, user: User | None) -> "Bill":
         """A bill whose payment starts a subscription; one like it that is still unpaid is shown again. Opens a transaction."""
         vat = vat_of(package.price, Parameter.objects.terms(clock.today()))
         wanted: dict[str, Any] = {
@@ -109,6 +109,8 @@ class Bill(models.Model):
             starts_on=subscription.starts_on.isoformat(),
             ends_on=subscription.ends_on.isoformat(),
         )
+        if request := getattr(self, "request", None):
+            request.begin()
 
 
 def vat_of(price: Decimal, terms: Terms) -> Decimal:

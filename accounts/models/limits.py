@@ -19,6 +19,8 @@ SENDS_APART = timedelta(seconds=60)
 SENDS_AN_HOUR, SENDS_A_DAY = 5, 10
 SENDS_A_DAY_IN_ALL = 300
 
+REQUESTS_OF_ONE_ADDRESS, REQUESTS_ABOUT_ONE = 20, 5  # a day: an office shares an address, nobody an e-mail
+
 PASSWORDS, PASSWORD_PAUSE = 10, timedelta(minutes=15)
 
 # Of everybody together, because who has many names guesses little under each: docs/decisions/limits-of-all.md
@@ -100,6 +102,18 @@ def count_password(name: str) -> Attempt:
         return Attempt.objects.create(name=name, kind=Attempt.Kind.PASSWORD)
 
 
+def count_request(visitor: str, about: str) -> None:
+    """Count what a stranger asks for, by address and by what it is about. Raises Paused. Opens a transaction."""
+    most = {visitor: REQUESTS_OF_ONE_ADDRESS, about: REQUESTS_ABOUT_ONE}
+    with transaction.atomic():
+        for name in sorted(most):  # in one order, so that no two wait for each other
+            Attempt.lock(name)
+            asked = times(Attempt.within(name, Attempt.Kind.REQUEST, DAY))
+            if len(asked) >= most[name]:
+                raise Paused(asked[-most[name]] + DAY)
+        Attempt.objects.bulk_create(Attempt(name=name, kind=Attempt.Kind.REQUEST) for name in most)
+
+
 def count_send(name: str) -> None:
     """Count a sending. Raises TooSoon, TooManySends or TooManyForAll.
 
@@ -122,6 +136,11 @@ def count_send(name: str) -> None:
     if Attempt.of_all(Attempt.Kind.SEND, MINUTE)[settings.CODES_A_MINUTE - 1 :].exists():
         raise TooManyForAll(now + MINUTE)
     Attempt.objects.create(name=name, kind=Attempt.Kind.SEND)
+
+
+def answered(*names: str) -> None:
+    """Record that what was sent under these names was followed by the right code."""
+    Attempt.objects.filter(name__in=names, kind=Attempt.Kind.SEND).update(answered=True)
 
 
 def _refuse_until(moment: datetime | None) -> None:

@@ -27,10 +27,13 @@ class SubscriptionOver(Exception):
 
 
 class PackageQuerySet(models.QuerySet["Package"]):
+    def offered(self) -> "PackageQuerySet":
+        """Those that can be subscribed to, the cheapest first."""
+        return self.filter(price__gt=0).order_by("price", "pk")
+
     def offered_to(self, account: Account) -> "PackageQuerySet":
-        """Those that can be subscribed to and whose band holds the account's residents, the cheapest first."""
-        fits = Q(residents_up_to=None) | Q(residents_up_to__gte=account.expatriates)
-        return self.filter(fits, price__gt=0).order_by("price", "pk")
+        """Those whose band holds the account's residents."""
+        return self.offered().filter(Q(residents_up_to=None) | Q(residents_up_to__gte=account.expatriates))
 
 
 class Package(models.Model):
@@ -93,8 +96,11 @@ class Subscription(models.Model):
         return cls.objects.serving(account, day).select_related("package").first()
 
     @classmethod
-    def begin(cls, account: Account, package: Package, day: date) -> "Subscription":
-        """A year of a package: after the one of the same package that still serves, or else from the day. Requires a transaction."""
+    def begin(cls, account: Account, package: Package, day: date, *, operations: int | None = None) -> "Subscription":
+        """A year of a package: after the one of the same package that still serves, or else from the day.
+
+        `operations` where they are not those of the package. Requires a transaction.
+        """
         Attempt.lock(f"subscription {account.number}")
         serving = cls.objects.filter(account=account, package=package, ends_on__gte=day).exclude(operations_left=0)
         last = serving.order_by("-ends_on").first()
@@ -104,7 +110,7 @@ class Subscription(models.Model):
             package=package,
             starts_on=starts_on,
             ends_on=add_months(starts_on, MONTHS) - timedelta(days=1),
-            operations_left=package.operations,
+            operations_left=package.operations if operations is None else operations,
         )
 
     @classmethod

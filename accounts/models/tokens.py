@@ -268,8 +268,7 @@ class OperationToken(models.Model):
         if not opened:
             raise TokenClosed
         if self.method == Method.TEXT:
-            names = [name_key(phone.number) for phone in PhoneDevice.objects.filter(user=self.user)]
-            Attempt.objects.filter(name__in=names, kind=Attempt.Kind.SEND).update(answered=True)
+            limits.answered(*(name_key(phone.number) for phone in PhoneDevice.objects.filter(user=self.user)))
 
     def _refuse(self) -> NoReturn:
         if not self.tries_left:

@@ -45,6 +45,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name_ar = models.CharField(_("name in Arabic"), max_length=150)
     name_en = models.CharField(_("name in English"), max_length=150)
     email = models.EmailField(_("e-mail"), blank=True)
+    id_number = models.CharField(_("ID number"), max_length=10, null=True, blank=True, unique=True)
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="ar")
     office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, verbose_name=_("passport office"))
     is_active = models.BooleanField(_("active"), default=True)

@@ -1,16 +1,22 @@
 """What people choose anywhere in the portal: language and account; and the phone of a demonstration."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
 from accounts import enrolment, sessions
 from accounts.access import MemberRequest, anyone, before_enrolment, signed_in
 from accounts.models import Membership, User
 from accounts.views.sign_in import destination
+from muqeem.record.mails import worded
 from muqeem.record.models import Message
 from muqeem.record.texts import words
+
+SHOWN = 30  # texts, and e-mails
 
 
 @anyone
@@ -57,12 +63,20 @@ def switch_account(request: MemberRequest) -> HttpResponse:
 @anyone
 @before_enrolment
 def demo_phone(request: HttpRequest) -> HttpResponse:
-    """The demonstration's phone: every text that would have left, newest first, and the authenticator apps."""
+    """The demonstration's phone: every text and e-mail that would have left, newest first, and the authenticator apps."""
     if not settings.DEMO:
         raise Http404
-    latest = Message.objects.order_by("-pk")[:30]
+    latest = Message.objects.order_by("-pk")
     texts = [
         {"at": message.created_at, "number": message.receiver, "language": message.language, "lines": words(message).splitlines()}
-        for message in latest
+        for message in latest.filter(channel=Message.Channel.TEXT)[:SHOWN]
     ]
-    return render(request, "accounts/demo_phone.html", {"texts": texts, "authenticators": enrolment.demonstration_codes()})
+    mails = [_mail(message) for message in latest.filter(channel=Message.Channel.MAIL)[:SHOWN]]
+    context = {"texts": texts, "mails": mails, "authenticators": enrolment.demonstration_codes()}
+    return render(request, "accounts/demo_phone.html", context)
+
+
+def _mail(message: Message) -> dict[str, Any]:
+    with override(message.language):
+        said = worded(message)
+        return {"message": message, "said": said, "button": str(said.button)}

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import payments
 from accounts.access import MemberRequest, anyone, main_user
-from accounts.forms import DepositForm, PaymentForm
+from accounts.forms.money import DepositForm, PaymentForm
 from accounts.models import Bill, Package, Payment, Subscription, User, Wallet
 from accounts.models.bills import Contradicted, vat_of
 from accounts.statement import MOST_ROWS, workbook

@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import browsers, enrolment, sessions
 from accounts.access import PortalRequest, before_enrolment, signed_in
-from accounts.forms import AppCodeForm, BatchForm, PasswordForm
+from accounts.forms.sign_in import AppCodeForm, BatchForm, PasswordForm
 from accounts.models import AuthenticatorApp
 from accounts.models.limits import CodeRefused
 from accounts.replies import code_error

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import browsers, enrolment, sessions, unsent
 from accounts.access import PortalRequest, anyone, before_enrolment, signed_in
-from accounts.forms import BackupCodeForm, RememberingForm, SignInCodeForm, SignInForm
+from accounts.forms.sign_in import BackupCodeForm, RememberingForm, SignInCodeForm, SignInForm
 from accounts.models import OperationToken, User
 from accounts.models.attempts import name_key
 from accounts.models.limits import CodeRefused, Paused, count_password

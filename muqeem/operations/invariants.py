@@ -242,9 +242,11 @@ OUTBOX = [
         SELECT message.key, message.template
         FROM record_message message
         LEFT JOIN operations_receipt receipt ON receipt.number = message.arguments ->> 'receipt'
-        LEFT JOIN accounts_operationtoken token
-          ON token.uuid::text = message.arguments ->> 'token' AND token.sends >= (message.arguments ->> 'send')::int
-        WHERE (message.arguments ? 'receipt' AND receipt.id IS NULL) OR (message.arguments ? 'token' AND token.id IS NULL)
+        LEFT JOIN (
+            SELECT uuid, sends FROM accounts_operationtoken
+            UNION ALL SELECT uuid, sends FROM accounts_phonecode WHERE number <> ''  -- to nobody, no text leaves
+        ) code ON code.uuid::text = message.arguments ->> 'token' AND code.sends >= (message.arguments ->> 'send')::int
+        WHERE (message.arguments ? 'receipt' AND receipt.id IS NULL) OR (message.arguments ? 'token' AND code.uuid IS NULL)
         """,
     ),
     Invariant(

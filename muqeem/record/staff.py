@@ -91,6 +91,8 @@ COLUMNS: dict[str, Any] = {
     "arguments": _("details"),
     "answered": _("answered"),
     "created_at": _("since"),
+    "used_at": _("used"),
+    "withdrawn_at": _("withdrawn"),
     "suspended_at": _("suspended"),
     "removed_at": _("removed"),
     "page": _("template"),

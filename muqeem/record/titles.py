@@ -32,9 +32,11 @@ _GROUP_OF = {
     "visa": "e",
     "fe": "f",
     "vat": "g",
+    "package": "g",
 }
 
 TITLES: dict[str, Promise] = {
+    "package.individual.free_operations": _("Free operations a year for individuals who register"),
     "vat.percent": _("VAT on packages, per cent; state fees carry none"),
     "iqama.durations_months": _("Periods of renewal, in months"),
     "iqama.domestic.durations_months": _("Periods of renewal for domestic workers, in months"),
@@ -121,6 +123,7 @@ SOURCES = (
     _("passport directorate"),
     _("notes of a published fee calculator"),
     _("the portal's own choice"),
+    _("the portal's own offer"),
     _("zatca.gov.sa, rate since 1 July 2020"),
 )
 NO_SOURCE = "—"

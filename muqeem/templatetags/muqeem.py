@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
-from django.forms.widgets import CheckboxInput, ChoiceWidget, Input, MultiWidget, Select, Textarea
+from django.forms.widgets import CheckboxInput, ChoiceWidget, Input, Select, Textarea
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from muqeem import catalogue, counts, facts
+from muqeem.fields import BothCalendarsWidget
 from muqeem.icons import ICONS, OF_SERVICES, TURNING
 from muqeem.sentences import Sentence
 
@@ -46,6 +47,12 @@ def icon(name: str) -> SafeString:
 def service_icon(slug: str) -> SafeString:
     """The sign of a service."""
     return icon(OF_SERVICES.get(slug, "page"))
+
+
+@register.filter
+def service_title(slug: str) -> str:
+    """What a service is called, also one that is no longer offered."""
+    return catalogue.title(slug)
 
 
 @register.filter
@@ -275,7 +282,7 @@ def is_checkbox(bound: BoundField) -> bool:
 def parts(bound: BoundField) -> list[dict[str, Any]]:
     """The inputs of a field that has several, each with its own label; none where one input is all."""
     widget = bound.field.widget
-    if not isinstance(widget, MultiWidget):
+    if not isinstance(widget, BothCalendarsWidget):
         return []
     attrs = bound.build_widget_attrs({"id": bound.auto_id}, widget)
     context = widget.get_context(bound.html_name, bound.value(), attrs)
@@ -297,4 +304,4 @@ def _first_id(bound: BoundField) -> str:
     """The id a link must point at: the first option of a group, the first part of a date, the input otherwise."""
     if several := parts(bound):
         return str(several[0]["id"])
-    return f"{bound.auto_id}_0" if is_choice(bound) else bound.auto_id
+    return f"{bound.auto_id}_0" if is_choice(bound) else bound.id_for_label

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
 from muqeem import numbers
-from residency.imports.columns import REPORTED_ON, number, text, whole, yes_or_no
+from residency.imports.columns import REPORTED_ON, day, number, text, whole, yes_or_no
 from residency.imports.faults import Row
 from residency.imports.kinds import Kind
 
@@ -25,6 +25,8 @@ class Accounts(Kind):
         whole("saudis", "number of Saudi workers, the owner included who works there"),
         whole("expatriates", "number of expatriate workers"),
         yes_or_no("owner_full_time", "whether the owner works there full time"),
+        day("birth_on", "date of birth of a citizen"),
+        number("phone", "Saudi mobile number of a citizen", numbers.clean_phone),
         REPORTED_ON,
     )
 
@@ -35,6 +37,8 @@ class Accounts(Kind):
         for count in ("saudis", "expatriates"):
             if row.values.get(count, 0) is None:
                 del row.values[count]  # an empty cell says nothing of the number
+        if "phone" in row.values:
+            row.values["phone"] = row.values["phone"] or ""
 
     def known(self, rows: Sequence[Row]) -> dict[int, Any]:
         lines = {row.values["number"]: row.line for row in rows}

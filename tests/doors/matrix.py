@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.access import Access
 from accounts.middleware import access_of
+from muqeem import codes
 from muqeem.numbers import luhn_complete
 from muqeem.serials import LENGTH, new_serial
 from tests.doors.headers import open_doors
@@ -78,6 +79,38 @@ def iqama_number(person: Somebody) -> str:
     return str(person.resident.iqama_number)
 
 
+def user(person: Somebody) -> UUID:
+    return person.user.uuid
+
+
+def invitation(person: Somebody) -> UUID:
+    return person.invitation.uuid
+
+
+def invitation_key(person: Somebody) -> str:
+    return codes.link_key("join", str(person.invitation.uuid))
+
+
+def handover(person: Somebody) -> UUID:
+    return person.handover.uuid
+
+
+def password_reset(person: Somebody) -> UUID:
+    return person.reset.uuid
+
+
+def password_reset_key(person: Somebody) -> str:
+    return codes.link_key("reset-password", str(person.reset.uuid))
+
+
+def stop_key(person: Somebody) -> str:
+    return codes.link_key("stop-user", str(person.reset.uuid))
+
+
+def request(person: Somebody) -> str:
+    return person.request.reference
+
+
 DOORS: dict[str, Door] = {
     "home": Door(),
     "sign-in": Door(),
@@ -99,6 +132,27 @@ DOORS: dict[str, Door] = {
     "bill": Door(path={"number": bill}, roles=frozenset(MAIN_USERS)),
     "subscription": Door(),
     "subscribe": Door(data={"package": "none"}),
+    "people": Door(),
+    "invite": Door(data={"name": "x"}),
+    "withdraw-invitation": Door(path={"uuid": invitation}, roles=frozenset(MAIN_USERS)),
+    "member": Door(path={"uuid": user}, roles=frozenset(MAIN_USERS)),
+    "change-member": Door(path={"uuid": user}, roles=frozenset(MAIN_USERS)),
+    # Nobody hands over to himself: these rows are nobody's of these.
+    "hand-over": Door(path={"uuid": user}, roles=frozenset()),
+    "take-over": Door(path={"uuid": handover}, roles=frozenset()),
+    "withdraw-handover": Door(path={"uuid": handover}, roles=frozenset(MAIN_USERS)),
+    "join": Door(path={"uuid": invitation, "key": invitation_key}, whoever=True),
+    "forgotten": Door(data={"username": "nobody"}),
+    "password-link-sent": Door(),
+    "reset-password": Door(path={"uuid": password_reset, "key": password_reset_key}, whoever=True),
+    "stop-user": Door(path={"uuid": password_reset, "key": stop_key}, whoever=True),
+    "request-subscription": Door(),
+    "request-by-text": Door(),
+    "follow-request": Door(data={"reference": "000000000000"}),
+    "request": Door(path={"reference": request}, whoever=True),
+    "captcha-image": Door(path={"key": "none"}),
+    "register": Door(),
+    "registration": Door(),
     "payment-notice": Door(),
     "demo-phone": Door(),
     "demo-components": Door(),

@@ -1,6 +1,7 @@
 """The six who come to the portal, each with a journey, a receipt and a page of their own."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,11 +10,20 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from accounts.models import Bill, OperationToken, User
+from accounts.models import Bill, Handover, Invitation, OperationToken, PasswordReset, SubscriptionRequest, User
+from muqeem import clock
+from muqeem.numbers import luhn_complete
 from muqeem.operations.models import Document, Print, Receipt
 from muqeem.operations.perform import perform
 from tests.doors.production import browser
-from tests.factories import AccountFactory, BranchFactory, OfficeFactory, ResidentFactory
+from tests.factories import (
+    AccountFactory,
+    BranchFactory,
+    MembershipFactory,
+    OfficeFactory,
+    ResidentFactory,
+    SubscriptionRequestFactory,
+)
 from tests.operations.journeys import RENEWAL, Person
 
 ANONYMOUS, RESIDENT, DELEGATED, MAIN_USER, CLERK, STAFF = "anonymous", "resident", "delegated", "main user", "clerk", "staff"
@@ -28,6 +38,10 @@ class Somebody(Person):
     page: Document
     journey: OperationToken
     bill: Bill
+    invitation: Invitation
+    handover: Handover
+    reset: PasswordReset
+    request: SubscriptionRequest
 
     def __init__(self, **named: Any) -> None:
         super().__init__(**named)
@@ -38,6 +52,15 @@ class Somebody(Person):
         copy = Print.lease(self.page.prints.get().pk)
         assert copy
         copy.rendered(default_storage.save("page.pdf", ContentFile(b"%PDF-1.7 " + self.page.serial.encode())), sha256="0" * 64)
+        until = clock.now() + timedelta(days=1)
+        self.invitation = Invitation.send(
+            self.account, by=self.user, name="Somebody invited", email=f"{self.user.username}@invited.example", phone="+966500000900",
+            id_number=luhn_complete(f"1{self.user.pk:08}"), language="en", privileges=[RENEWAL],
+        )  # fmt: skip
+        taker = MembershipFactory(account=self.account).user
+        self.handover = Handover.objects.create(account=self.account, giver=self.user, taker=taker, expires_at=until)
+        self.reset = PasswordReset.objects.create(user=self.user, expires_at=until)
+        self.request = SubscriptionRequestFactory()
         self.session = self.client.cookies[settings.SESSION_COOKIE_NAME].value
 
     def marks(self) -> set[str]:

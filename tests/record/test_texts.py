@@ -27,6 +27,7 @@ LONGEST = {
     "by_on": "2027-11-30",
     "left_days": 7,
     "visas": 3000,
+    "changed_on": "2027-11-30",
 }
 
 
@@ -43,6 +44,7 @@ def said(template: str, language: str, **arguments: object) -> str:
     return texts.words(Message(template=template, language=language, arguments=arguments))
 
 
+NO_RESIDENT = {name: value for name, value in LONGEST.items() if name != "last4"}
 CODES = ["sign-in-code", "operation-code"]
 SAMPLES = [("sign-in-code", LONGEST), ("operation-code", LONGEST), ("operation-code", {k: v for k, v in LONGEST.items() if k != "last4"})]
 SAMPLES += [("operation-done", LONGEST), ("residency-renewed", LONGEST), ("ask-employer", LONGEST)]
@@ -50,6 +52,9 @@ SAMPLES += [
     (template, LONGEST) for template in ("exit-reentry-issued", "exit-reentry-by-months", "exit-reentry-extended", "final-exit-issued")
 ]
 SAMPLES += [(template, LONGEST) for template in ("visa-cancel", "visa-return-own", "visa-return", "visa-exit")]
+SAMPLES += [
+    (template, NO_RESIDENT) for template in ("phone-confirmation", "consent", "password-reset", "password-changed", "main-user-changed")
+]
 SAMPLES += [(template, LONGEST) for template in ("visas-cancel", "visas-return", "visas-exit")]
 
 

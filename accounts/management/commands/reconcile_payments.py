@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.forms import PaymentForm
+from accounts.forms.money import PaymentForm
 from accounts.models import Payment
 from accounts.models.bills import Contradicted
 

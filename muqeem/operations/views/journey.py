@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.access import MemberRequest, member
-from accounts.forms import CodeForm
+from accounts.forms.sign_in import CodeForm
 from accounts.models import OperationToken, Wallet
 from accounts.models.limits import CodeRefused
 from accounts.models.tokens import Step, TokenClosed

@@ -1,0 +1,59 @@
+"""Finding whom two facts are of, and making the account."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from accounts.models import Account, Membership, Package, PhoneDevice, Subscription, User
+from muqeem import clock
+from muqeem.record.models import Event, Parameter
+from residency.models import Resident
+
+FREE = "package.individual.free_operations"  # a year
+FREE_PACKAGE = "individual"
+
+
+@dataclass(frozen=True)
+class Known:
+    """Somebody on record: a resident in the register, or a citizen among those who employ."""
+
+    number: str
+    name_ar: str
+    name_en: str
+    phone: str
+    language: str
+
+
+def find(number: str, birth_on: date) -> Known | None:
+    """The person of whom both are true and whose phone is on record."""
+    if number.startswith("1"):
+        citizen = Account.objects.filter(number=number, birth_on=birth_on).exclude(phone="").first()
+        return Known(number, citizen.name_ar, citizen.name_en, citizen.phone, "ar") if citizen else None
+    resident = Resident.objects.here().filter(iqama_number=number, birth_on=birth_on).exclude(phone="").first()
+    return Known(number, resident.name_ar, resident.name_en, resident.phone, resident.language) if resident else None
+
+
+def is_registered(known: Known) -> bool:
+    return User.objects.filter(id_number=known.number).exists()
+
+
+def register(known: Known, *, username: str, password: str) -> User:
+    """The person's user, account and free operations. Raises IntegrityError for the second of two at once. Requires a transaction."""
+    user = User(username=username, id_number=known.number, language=known.language, name_ar=known.name_ar, name_en=known.name_en)
+    user.set_password(password)
+    user.save()
+    PhoneDevice.objects.create(user=user, name="phone", number=known.phone, confirmed=True)
+    account = Account.objects.get_or_create(number=known.number, defaults={"name_ar": known.name_ar, "name_en": known.name_en})[0]
+    Membership.objects.create(user=user, account=account, is_main=True)
+    _give_free_operations(account)
+    Event.objects.seal("registered", actor=user.username, account=account.number, subject=str(user.uuid))
+    return user
+
+
+def _give_free_operations(account: Account) -> None:
+    """A year with so many operations as the parameter says, to whoever has subscribed to nothing yet."""
+    today = clock.today()
+    free = Parameter.objects.terms(today).number(FREE)
+    if free and not account.subscriptions.exists():
+        names = {"name_ar": "عمليات الأفراد", "name_en": "Individual operations", "price": 0}
+        package = Package.objects.get_or_create(code=FREE_PACKAGE, defaults=names)[0]
+        Subscription.begin(account, package, today, operations=free)
