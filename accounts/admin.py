@@ -232,8 +232,9 @@ class DecisionForm(forms.Form):
             (REFUSE, _("refuse: the reason is told by e-mail")),
         ],
         widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what becomes of it.")},
     )
-    words = TextField(label=_("what is needed, or the reason"), max_length=300, required=False)
+    words = TextField(label=_("what is needed, or the reason"), max_length=300, required=False, widget=forms.Textarea({"rows": 3}))
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data

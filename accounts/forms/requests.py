@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import cities
 from accounts.models import Package
 from accounts.verification import VerificationField
 from muqeem import counts, serials
+from muqeem.facts import listed, plain
 from muqeem.fields import EstablishmentField, GateField, MailField, PersonNumberField, PhoneField, TextField
 
 
@@ -23,12 +25,13 @@ class SerialField(GateField):
 
 
 class PackageField(forms.ModelChoiceField):
-    """A package by its name and band."""
+    """A package by its name, its band and its price."""
 
     def label_from_instance(self, package: Package) -> str:
-        if package.residents_up_to is None:
-            return str(package)
-        return _("%(package)s, up to %(residents)s") % {"package": package, "residents": counts.residents(package.residents_up_to)}
+        parts = [str(package)]
+        if package.residents_up_to is not None:
+            parts.append(gettext("up to %(most)s") % {"most": counts.residents(package.residents_up_to)})
+        return listed([*parts, plain("price", package.price)])
 
 
 class RequestForm(forms.Form):
@@ -43,6 +46,7 @@ class RequestForm(forms.Form):
     email = MailField()
     package = PackageField(
         label=_("Package"),
+        help_text=_("The price is for a year, before VAT."),
         queryset=Package.objects.none(),
         to_field_name="code",
         empty_label=None,

@@ -72,7 +72,7 @@ class Branch(models.Model):
         constraints = [models.UniqueConstraint(fields=["account", "name_ar"], name="branch_once")]
 
     def __str__(self) -> str:
-        return self.name_en or self.name_ar
+        return self.name_en if (get_language() == "en" and self.name_en) else self.name_ar
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -78,5 +78,4 @@ def demo_phone(request: HttpRequest) -> HttpResponse:
 
 def _mail(message: Message) -> dict[str, Any]:
     with override(message.language):
-        said = worded(message)
-        return {"message": message, "said": said, "button": str(said.button)}
+        return {"message": message, "said": worded(message)}

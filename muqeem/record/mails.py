@@ -83,8 +83,8 @@ class Worded:
 
     subject: str
     line: str
-    facts: list[tuple[Words, Any]]
-    button: Words
+    facts: list[tuple[str, Any]]
+    button: str
     address: str  # of the page that the button opens, on this portal
 
 
@@ -104,8 +104,8 @@ def worded(message: Message) -> Worded:
     return Worded(
         subject=str(kind.subject % values),
         line=str(kind.line % values),
-        facts=[(facts.label(name), facts.plain(name, value)) for name, value in rows],
-        button=kind.button,
+        facts=[(str(facts.label(name)), facts.plain(name, value)) for name, value in rows],
+        button=str(kind.button),
         address=address(kind.route, message.arguments) if kind.route else "",
     )
 

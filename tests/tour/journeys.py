@@ -3,6 +3,7 @@
 from playwright.sync_api import Browser
 
 from tests.scan.servers import PortalSite
+from tests.tour.joining import joining
 from tests.tour.traveller import Traveller, arrange
 from tests.tour.visas import visas
 
@@ -255,4 +256,4 @@ def trouble(browser: Browser, portal: PortalSite, language: str) -> None:
     guest.context.close()
 
 
-ALL = (visitor, resident, visas, establishment, delegated, citizen, clerk, staff, trouble)
+ALL = (visitor, resident, visas, establishment, delegated, citizen, clerk, staff, joining, trouble)

@@ -9,13 +9,26 @@ import time
 from datetime import date, timedelta
 from typing import Any
 
+from captcha.models import CaptchaStore
 from django.db import connection, transaction
 from django.db.models import Count, F
 
-from accounts.models import Account, AuthenticatorApp, Browser, Membership, Subscription, User
+from accounts.models import (
+    Account,
+    AuthenticatorApp,
+    Bill,
+    Browser,
+    Membership,
+    Payment,
+    PhoneCode,
+    Subscription,
+    SubscriptionRequest,
+    User,
+)
 from accounts.models.browsers import BrowserSession
-from muqeem import clock
+from muqeem import clock, codes
 from muqeem.operations.models import Document, Print
+from muqeem.record import mails
 from muqeem.record.models import Demonstration, Message, Parameter
 from residency.desk import queue
 from residency.models import Hold, Iqama, Resident, Visa
@@ -209,3 +222,45 @@ def without_database() -> None:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+# --- the way in ---
+
+
+def picture() -> str:
+    """What the newest picture of a stranger's form shows."""
+    shown: str = CaptchaStore.objects.latest("pk").response
+    return shown
+
+
+def newest_request() -> str:
+    """Where the newest request of a stranger is followed."""
+    return f"/subscribe/{SubscriptionRequest.objects.latest('pk').reference}/"
+
+
+def pay_newest_bill() -> str:
+    """The bank tells of a payment."""
+    bill = Bill.objects.latest("pk")
+    told = {"reference": f"TOUR-{bill.number}", "bill_number": bill.number, "amount": bill.total, "paid_at": clock.now()}
+    return Payment.receive(**told, source=Payment.Source.SIMULATION).outcome
+
+
+def link_in_newest_mail(template: str) -> str:
+    """Where the button of the newest e-mail of a kind leads."""
+    return mails.address(mails.MAILS[template].route, Message.objects.filter(channel="mail", template=template).latest("pk").arguments)
+
+
+def newest_phone_code() -> str:
+    """The code of the newest text to somebody who is not signed in."""
+    code = PhoneCode.objects.latest("pk")
+    return codes.derive(str(code.uuid), code.sends)
+
+
+def somebody_on_record() -> dict[str, Any]:
+    """A domestic worker's employer or a resident with a phone who has no user yet."""
+    users = User.objects.exclude(id_number=None).values("id_number")
+    person = (
+        Resident.objects.here().exclude(phone="").exclude(iqama_number=None).exclude(iqama_number__in=users).filter(head=None).latest("pk")
+    )
+    born = {f"birth_on_{part}": str(getattr(person.birth_on, part)) for part in ("day", "month", "year")}
+    return {"number": person.iqama_number, "birth_on": born}
