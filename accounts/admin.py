@@ -5,19 +5,16 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group, Permission
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.access import Access, allow
+from accounts.decisions import Decided
 from accounts.models import (
     Account,
     Attempt,
@@ -35,6 +32,7 @@ from accounts.models import (
     Wallet,
 )
 from accounts.models.limits import MINUTE, somebody_guesses
+from accounts.models.requests import State
 from muqeem import catalogue, clock
 from muqeem.facts import named
 from muqeem.fields import TextField
@@ -243,33 +241,18 @@ class DecisionForm(forms.Form):
         return said
 
 
-class StateOfRequest(admin.SimpleListFilter):
-    """The requests that wait for staff."""
-
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("waiting", _("waits for a decision"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.waiting() if self.value() == "waiting" else queryset
-
-
 @admin.register(SubscriptionRequest)
-class SubscriptionRequestAdmin(ReadOnly):
-    """What strangers ask for. Nobody edits it; it is decided, with a reason, and the decision is a link of the chain."""
+class SubscriptionRequestAdmin(Decided):
+    """What strangers ask for."""
 
+    decision_form = DecisionForm
     list_display = ["__str__", "company", "company_number", "package", "created_at", "state_in_words"]
     list_select_related = ["package", "bill__account"]
-    list_filter = [StateOfRequest]
     search_fields = ["reference", "company", "company_number"]
     fields = [
         "reference", "created_at", "company", "company_number", "town", "package", "name", "id_number", "phone", "email",
         "question", "answer", "refused_at", "reason", "bill",
     ]  # fmt: skip
-    ordering = ["-id"]
-    change_form_template = "admin/subscription_request.html"
 
     @admin.display(description=_("state"))
     def state_in_words(self, row: SubscriptionRequest) -> str:
@@ -279,44 +262,16 @@ class SubscriptionRequestAdmin(ReadOnly):
     def town(self, row: SubscriptionRequest) -> str:
         return named(row.city_name)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields
+    def waits(self, row: SubscriptionRequest) -> bool:
+        return row.state in {State.REVIEW, State.MORE}
 
-    def get_urls(self) -> list[Any]:
-        decide = path("<int:pk>/decide/", self.admin_site.admin_view(self.decide), name="accounts_subscriptionrequest_decide")
-        return [decide, *super().get_urls()]
-
-    @allow(Access.STAFF)
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
-        context = {"may_decide": self._may_decide(request)} | (extra_context or {})
-        return super().change_view(request, object_id, form_url, context)
-
-    @allow(Access.STAFF)
-    def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Approve, ask for more or refuse. What was decided meanwhile stays as it is."""
-        if not self._may_decide(request):
-            raise PermissionDenied
-        asked = get_object_or_404(SubscriptionRequest, pk=pk)
-        form = DecisionForm(request.POST or None)
-        if not form.is_valid():
-            context = self.admin_site.each_context(request) | {"form": form, "asked": asked, "title": _("Decide")}
-            return render(request, "admin/decide.html", context, status=422 if form.errors else 200)
-        by, words = request.user.get_username(), form.cleaned_data["words"]
-        match form.cleaned_data["decision"]:
+    def carry_out(self, row: SubscriptionRequest, decided: dict[str, Any], by: str) -> bool:
+        match decided["decision"]:
             case DecisionForm.APPROVE:
-                done = asked.approve(by=by)
+                return row.approve(by=by)
             case DecisionForm.ASK:
-                done = asked.ask(words, by=by)
-            case _:
-                done = asked.refuse(words, by=by)
-        if done:
-            messages.success(request, _("Decided; the person is told by e-mail."))
-        else:
-            messages.warning(request, _("It was decided meanwhile; nothing changed."))
-        return redirect("admin:accounts_subscriptionrequest_change", pk)
-
-    def _may_decide(self, request: Any) -> bool:
-        return bool(request.user.has_perm("accounts.change_subscriptionrequest"))
+                return row.ask(decided["words"], by=by)
+        return row.refuse(decided["words"], by=by)
 
 
 @admin.register(Bill)

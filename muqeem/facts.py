@@ -90,6 +90,9 @@ LABELS: dict[str, Promise | str] = {
     "last4": _("Last four digits"),
     "birth_year": _("Year of birth"),
     "bill_number": _("Bill number"),
+    "username": _("User name"),
+    "id_number": _("ID number"),
+    "user_since": _("User since"),
     "total_sar": _("Total"),
     "balance_sar": _("Wallet balance"),
 }

@@ -1,10 +1,15 @@
 """The register as staff see it. Facts of other authorities come by import; staff correct with a trace."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from muqeem.record.staff import Journalled, ReadOnly
-from residency.models import Card, Clearance, Hold, Movement, Occupation, Resident
+from accounts.decisions import Decided
+from muqeem.fields import TextField
+from muqeem.record.staff import Journalled, Pile, ReadOnly, piles
+from residency.models import Card, Clearance, Correction, Hold, Movement, Occupation, Resident
 
 admin.site.register(Occupation, Journalled)
 
@@ -59,3 +64,37 @@ class CardAdmin(ReadOnly):
     search_fields = ["=serial", "=document__serial"]
     ordering = ["-id"]
     show_full_result_count = False
+
+
+class AnswerForm(forms.Form):
+    """What became of a correction, and what its person is told."""
+
+    outcome = forms.ChoiceField(
+        choices=[
+            (Correction.Outcome.CORRECTED, _("corrected: the entry was changed before")),
+            (Correction.Outcome.REFUSED, _("left as it is")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what becomes of it.")},
+    )
+    answer = TextField(label=_("answer to the person"), max_length=500, widget=forms.Textarea({"rows": 3}))
+
+
+@admin.register(Correction)
+class CorrectionAdmin(Decided):
+    """What people say is wrong. The entry itself is corrected where it stands."""
+
+    decision_form = AnswerForm
+    list_display = ["__str__", "user", "entry", "created_at", "outcome"]
+    list_select_related = ["user"]
+    fields = ["reference", "created_at", "user", "resident", "entry", "claim", "proof", "answered_at", "outcome", "answer"]
+    search_fields = ["reference", "=resident__iqama_number"]
+
+    def waits(self, row: Correction) -> bool:
+        return row.answered_at is None
+
+    def carry_out(self, row: Correction, decided: dict[str, Any], by: str) -> bool:
+        return row.reply(decided["outcome"], decided["answer"], by=by)
+
+
+piles += [Pile(_("Corrections to answer"), Correction.objects.waiting, "residency_correction_changelist", "state=waiting", "created_at")]

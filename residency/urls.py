@@ -3,6 +3,7 @@ from django.urls import path
 from residency import views
 from residency.check.views import check
 from residency.desk import views as desk
+from residency.own_data import views as own_data
 from residency.registration import views as registration
 
 urlpatterns = [
@@ -11,6 +12,9 @@ urlpatterns = [
     path("residents/<uuid:uuid>/", views.resident, name="resident"),
     path("register/", registration.start, name="register"),
     path("register/user/", registration.go_on, name="registration"),
+    path("account/data/", own_data.own_data, name="own-data"),
+    path("account/data.json", own_data.download, name="own-data-file"),
+    path("account/data/correct/", own_data.correct, name="correct"),
     path("check/", check, name="check"),
     path("desk/", desk.desk, name="desk"),
     path("desk/documents/<str:serial>/", desk.document, name="desk-document"),

@@ -68,6 +68,7 @@ MAILS: dict[str, Mail] = {
         "take-over",
     ),
     "main-user-changed": Mail(_("Main user changed"), _("The main user's rights of %(account)s moved to %(taker)s at %(at)s.")),
+    "correction-answered": Mail(_("Answer to correction %(ref)s"), _("Answer: %(answer)s"), _("My data"), "own-data"),
     "account-ready": Mail(
         _("Your account is ready: set a password"),
         _("The subscription of %(account)s has started. The link works once, until %(until)s."),

@@ -1,10 +1,25 @@
 """The register: people, their papers, and the facts that other authorities report of them."""
 
 from residency.models.cards import Card
+from residency.models.corrections import Correction
 from residency.models.facts import Clearance, Hold, Movement
 from residency.models.papers import Iqama, Passport
 from residency.models.people import Occupation, Resident, View
 from residency.models.periods import Period
 from residency.models.visas import Visa, VisaState
 
-__all__ = ["Card", "Clearance", "Hold", "Iqama", "Movement", "Occupation", "Passport", "Period", "Resident", "View", "Visa", "VisaState"]
+__all__ = [
+    "Card",
+    "Clearance",
+    "Correction",
+    "Hold",
+    "Iqama",
+    "Movement",
+    "Occupation",
+    "Passport",
+    "Period",
+    "Resident",
+    "View",
+    "Visa",
+    "VisaState",
+]

@@ -57,7 +57,13 @@ def test_every_part_is_reached_from_it_and_leads_somewhere(language: str) -> Non
 def test_the_menu_leads_to_it_and_signs_out() -> None:
     page = signed_in(MembershipFactory(account=AccountFactory(individual=True), main=True).user).get("/").content.decode()
     menu = page[page.index('class="drop__box"') : page.index("</details>")]
-    assert re.findall(r'href="([^"]+)"', menu) == ["/account/money/", "/account/subscription/", "/account/people/", SECURITY]
+    assert re.findall(r'href="([^"]+)"', menu) == [
+        "/account/money/",
+        "/account/subscription/",
+        "/account/people/",
+        "/account/data/",
+        SECURITY,
+    ]
     assert re.findall(r'action="([^"]+)"', menu) == ["/account/switch/", "/sign-out/"]
 
 
