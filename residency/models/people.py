@@ -281,7 +281,9 @@ class Resident(models.Model):
         return renewed
 
     def issue_visa(self, kind: str, period: Period, on: date) -> "Visa":
-        """Grant a visa for a period. Requires a lock on the resident."""
+        """Grant a visa for a period, and close what is over by the calendar alone. Requires a lock on the resident."""
+        for visa in self.file.visas:
+            visa.make_way(on)
         visas = self.visas
         visa = visas.create(
             number=visas.model.new_number(),

@@ -160,6 +160,14 @@ class Visa(models.Model):
         """Record that the fine of a visa that was neither used nor cancelled is paid: it blocks nothing any more."""
         self._write(fined_on=on)
 
+    def make_way(self, on: date) -> None:
+        """Count it as used up if its days to return are over before `ends_on`, up to which the table takes no other beside it.
+
+        So it is with a multiple visa by months after a trip: no crossing uses it up, and the first one moved its last day forward.
+        """
+        if not (self.used_on or self.cancelled_on) and self.returned_on and self.last_day < on <= self.ends_on:
+            self._write(used_on=self.last_day)
+
     def _write(self, **days: date) -> None:
         for name, day in days.items():
             setattr(self, name, day)

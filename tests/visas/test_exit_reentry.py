@@ -19,7 +19,7 @@ from muqeem.operations.models import Document, Receipt
 from muqeem.operations.page import page_context
 from muqeem.operations.perform import Refused, perform
 from muqeem.record.models import Message, Parameter
-from residency.models import Hold, Movement, Resident, Visa
+from residency.models import Hold, Movement, Resident, Visa, VisaState
 from tests.accounts.people import all_at_once
 from tests.factories import AccountFactory, HoldFactory, IqamaFactory, MovementFactory, ResidentFactory, VisaFactory, birthday, in_days
 from tests.operations.journeys import Household, Person, said
@@ -371,6 +371,27 @@ def test_a_visa_is_granted_paid_and_told():
     }
     message = Message.objects.get(receiver=person.resident.phone)
     assert (message.template, message.arguments["until_on"]) == ("exit-reentry-issued", in_days(61).isoformat())
+
+
+@pytest.mark.parametrize("slug", ["exit-reentry-issue", "final-exit-issue"])
+def test_a_multiple_visa_by_months_makes_way_once_its_days_to_return_are_over(slug):
+    """The first travel fixed its last day of return; the table knows the one that was possible before, and that is still to come."""
+    visa = VisaFactory(
+        resident=worker(),
+        kind=Visa.Kind.MULTIPLE,
+        issued_on=in_days(-100),
+        months=1,
+        leave_before=in_days(-8),
+        return_before=None,
+        ends_on=in_days(22),
+    )
+    for direction, day in ((Movement.Direction.OUT, -90), (Movement.Direction.IN, -80)):
+        MovementFactory(resident=visa.resident, direction=direction, crossed_on=in_days(day))
+    person = Person(resident=visa.resident, by_app=True)
+    perform(token := person.ready(slug=slug), token.fingerprint)
+    visa.refresh_from_db()
+    assert (visa.used_on, visa.state(terms())) == (add_months(in_days(-90), 1), VisaState.USED)
+    assert visa.resident.visas.count() == 2
 
 
 def test_a_visa_by_months_says_both_limits():
