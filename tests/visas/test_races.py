@@ -5,7 +5,8 @@ What must not be is shown by the same race with its wall taken away.
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from threading import Barrier
+from threading import Barrier, Event
+from time import sleep as pause
 from typing import Any
 
 import pytest
@@ -15,10 +16,11 @@ from accounts.models import Account, OperationToken
 from muqeem import clock
 from muqeem.operations.judge import verify
 from muqeem.operations.models import Receipt
-from muqeem.operations.perform import perform
-from residency.fields import HeadField
+from muqeem.operations.perform import Refused, perform
+from residency.fields import ResidentField
 from residency.imports.loading import import_facts
 from residency.models import Resident, Visa
+from residency.operations import RenewIqama
 from tests.factories import AccountFactory, MembershipFactory, OperationTokenFactory, UserFactory, in_days
 from tests.operations.journeys import Household, Person
 from tests.visas.existing import OUT, acting_for, at_once, broken, visa_of
@@ -30,6 +32,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TIMES = 3
 ISSUE, FINAL = "exit-reentry-issue", "final-exit-issue"
 ONE_EACH = ["Receipt", "Refused"]
+RENEWAL_BEGUN = Event()
 
 
 def at_the_same_moment(*tokens: OperationToken) -> list[str]:
@@ -77,18 +80,25 @@ def test_of_a_wifes_journey_and_the_familys_final_exit_at_once_one_is_granted() 
 
 
 @pytest.fixture
-def _nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The person's row is not locked, and both have been judged before either grants a visa."""
-    narrow, apply, both = HeadField.narrow, IssueVisa.apply, Barrier(2)
+def _nobody_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The person's row is not locked."""
+    narrow = ResidentField.narrow
 
-    def without_lock(field: HeadField, account: Account, branches: list[int], *, lock: bool) -> None:
+    def without_lock(field: ResidentField, account: Account, branches: list[int], *, lock: bool) -> None:
         narrow(field, account, branches, lock=False)
+
+    monkeypatch.setattr(ResidentField, "narrow", without_lock)
+
+
+@pytest.fixture
+def _nobody_waits(_nobody_locks: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does either grant a visa before both have been judged."""
+    apply, both = IssueVisa.apply, Barrier(2)
 
     def when_both_are_judged(operation: IssueVisa) -> dict[str, Any]:
         both.wait(10)
         return apply(operation)
 
-    monkeypatch.setattr(HeadField, "narrow", without_lock)
     monkeypatch.setattr(IssueVisa, "apply", when_both_are_judged)
 
 
@@ -140,6 +150,57 @@ def test_of_a_visa_and_a_renewal_at_once_the_visa_names_the_residency_as_it_is_o
             first = receipt.pk < Receipt.objects.get(slug="iqama-renewal", resident=now).pk
             assert first or receipt.facts["permit_until_on"] == now.iqama.expires_on.isoformat()
     assert broken() == []
+
+
+@pytest.fixture
+def _renewal_waits_for_company(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A renewal is not done before somebody else waits for it."""
+    apply = RenewIqama.apply
+
+    def slowly(operation: RenewIqama) -> dict[str, Any]:
+        facts = apply(operation)
+        RENEWAL_BEGUN.set()
+        with connection.cursor() as cursor:
+            for _time in range(1500):
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+                if cursor.fetchone() != (0,):
+                    return facts
+                pause(0.02)
+        raise TimeoutError("nobody came")
+
+    RENEWAL_BEGUN.clear()
+    monkeypatch.setattr(RenewIqama, "apply", slowly)
+
+
+def during_a_renewal(slug: str) -> tuple[Any, Receipt]:
+    """What becomes of a visa that is confirmed while the residency is being renewed, and the renewal."""
+    person = Person(by_app=True, resident=worker(expiring_in=60))
+    renewal, token = person.ready(), person.ready(slug=slug)
+
+    def ask() -> Receipt:
+        RENEWAL_BEGUN.wait(30)
+        return perform(token, token.fingerprint)
+
+    renewed, asked = at_once(partial(perform, renewal, renewal.fingerprint), ask)
+    assert isinstance(renewed, Receipt)
+    return asked, renewed
+
+
+@pytest.mark.usefixtures("_renewal_waits_for_company")
+@pytest.mark.parametrize("slug", [ISSUE, FINAL])
+def test_a_visa_waits_for_the_renewal_that_came_first_and_is_judged_by_it(slug: str) -> None:
+    asked, _renewed = during_a_renewal(slug)
+    assert isinstance(asked, Refused)
+    assert asked.reason.key == "facts-changed"
+    assert not Visa.objects.exists()
+    assert broken() == []
+
+
+@pytest.mark.usefixtures("_renewal_waits_for_company", "_nobody_locks")
+def test_where_nobody_locks_a_visa_names_a_residency_that_is_no_more() -> None:
+    visa, renewed = during_a_renewal(ISSUE)
+    assert visa.pk > renewed.pk
+    assert visa.facts["permit_until_on"] == renewed.facts["expires_on"]
 
 
 def test_of_a_cancellation_and_an_imported_departure_at_once_both_know_of_each_other() -> None:
