@@ -39,7 +39,9 @@ class ResidentField(IqamaField, ReachableField):
 
 
 class HeadField(ResidentField):
-    """A resident together with the family, whom an operation may be about, too: all are taken at once, in one order.
+    """A resident of the account with the family, named by the iqama number of the head or of whoever goes alone.
+
+    An operation may be about all of them: they are taken at once, in one order.
 
     The family follows its head: whoever is limited to branches reaches all of it by the branch of the head.
     """

@@ -116,7 +116,7 @@ def not_left_for_good(resident: Resident, account: Account, terms: Terms) -> Fin
 
 
 def biometrics_taken(resident: Resident, account: Account, terms: Terms) -> Finding:
-    """Fingerprints and photo are recorded of everybody who is old enough."""
+    """Fingerprints and photo are recorded of everybody who is `biometric.min_age` or older."""
     age = terms.number("biometric.min_age")
     if resident.biometrics_on:
         return met(BIOMETRICS)
@@ -218,7 +218,7 @@ def work_permit_held(resident: Resident, account: Account, terms: Terms) -> Find
 
 # --- renewal --------------------------------------------------------------------------------------
 def within_renewal_window(resident: Resident, account: Account, terms: Terms) -> Finding | None:
-    """The residency ends soon enough, or has ended."""
+    """The residency has ended, or ends so soon that it may be renewed."""
     if resident.iqama is None:
         return None
     kind = "domestic" if resident.kind == Resident.Kind.DOMESTIC else "work"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django import forms
 from django.conf import settings
 from django.utils.translation import override
 
@@ -59,15 +60,17 @@ def listed(title: str, things: list[str]) -> Iterator[str]:
     yield f"\n**{title}**\n\n" + "\n".join(f"- {thing}" for thing in things) + "\n"
 
 
+def asked(field: forms.Field) -> str:
+    """A field with what helps to fill it in, and what there is to choose from."""
+    help_text = first_sentence(type(field)) if isinstance(field, ReachableField) else field.help_text
+    choices = "; ".join(str(label) for _value, label in getattr(field, "choices", ()))
+    return f"{field.label}" + "".join(f": {words}" for words in [help_text] if words) + (f" ({choices})" if choices else "")
+
+
 def chapter(service: type[Operation]) -> Iterator[str]:
     """What a service says of itself, and what one run of it costs."""
     yield f"\n## {in_both(service.title)}\n\n`{service.slug}`. {first_sentence(service)}\n"
-    asked = [
-        f"{field.label}: {first_sentence(type(field))}" if isinstance(field, ReachableField) else f"{field.label}"
-        for field in service.form_class.base_fields.values()
-        if not field.widget.is_hidden
-    ]
-    yield from listed("Asks", asked)
+    yield from listed("Asks", [asked(field) for field in service.form_class.base_fields.values() if not field.widget.is_hidden])
     yield from listed("Requires", [first_sentence(rule) for rule in service.requirements])
     person = Person()
     operation = verify(person.token(service.slug), person.answers(slug=service.slug)).operation
@@ -82,6 +85,8 @@ def chapter(service: type[Operation]) -> Iterator[str]:
         yield from listed(
             "Prints", [in_both(service.page_title), f"The seal tells, beside the last four digits and the birth year: {told}."]
         )
+    elif service.reprints is not Operation.reprints:
+        yield "\n**Prints** an earlier page once more, as its next copy.\n"
 
 
 def written() -> str:

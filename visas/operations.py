@@ -50,7 +50,7 @@ class IssueVisa(Operation):
         return stored(traveller(self.resident, self.terms) | visa | family)
 
     def apply(self) -> dict[str, Any]:
-        """Grant everybody their visa."""
+        """Grant each of them a visa with a number of its own."""
         self.granted = {person: self.grant(person) for person in self.people}
         numbers = [{"name": member.names, "visa_number": self.granted[member].number} for member in self.family]
         family = {"accompanying_visas": numbers} if numbers else {}

@@ -78,7 +78,7 @@ def no_unused_fine(resident: Resident, account: Account, terms: Terms) -> Findin
 
 
 def residency_lasts_for_a_visa(resident: Resident, account: Account, terms: Terms) -> Finding | None:
-    """The residency leaves room for the shortest exit and re-entry. How long a visa fits in is judged with the answers."""
+    """The residency leaves room for a visa of `er.min_days`. How long a visa fits in is judged with the answers."""
     latest = latest_end(resident, account, terms)
     if latest is None or resident.iqama is None:
         return None
@@ -88,7 +88,7 @@ def residency_lasts_for_a_visa(resident: Resident, account: Account, terms: Term
 
 
 def residency_lasts_for_final_exit(resident: Resident, account: Account, terms: Terms) -> Finding | None:
-    """The residency lasts long enough to leave for good."""
+    """The residency lasts for as many more days as `fe.iqama_min_days` says."""
     if resident.iqama is None:
         return None
     return _lasts(resident.iqama.days_left(terms.on), terms.number("fe.iqama_min_days"), resident, RENEW_FIRST)

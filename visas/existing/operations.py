@@ -75,7 +75,7 @@ class ExtendExitReentry(Operation):
         return stored(traveller(self.resident, self.terms) | of_visa(self.visa) | days)
 
     def apply(self) -> dict[str, Any]:
-        """Move the last day."""
+        """Move the last day to return."""
         self.visa.extend(self.return_before)
         return {"extended_on": self.terms.on}
 
@@ -173,7 +173,7 @@ class CancelFinalExit(CancelVisa):
         return stored(super().facts() | family)
 
     def apply(self) -> dict[str, Any]:
-        """End the visas of all of them today."""
+        """End the visa today, and with it those of the family that were granted together with it."""
         self.of_family = {member: final_exit_to_cancel(member, self.terms) for member in self.family}
         for visa in self.of_family.values():
             assert visa is not None
@@ -250,7 +250,7 @@ class PayVisaFine(Operation):
         return visa
 
     def fee(self) -> Fee:
-        """The fine."""
+        """The fine; for an exit/re-entry visa it grows with each that was left unused."""
         return fine_fee(self.resident, self.visa, self.terms)
 
     def facts(self) -> dict[str, Any]:
@@ -259,6 +259,6 @@ class PayVisaFine(Operation):
         return stored(known | as_it_stood(self.visa))
 
     def apply(self) -> dict[str, Any]:
-        """Take the visa out of the way."""
+        """Record the fine as paid, so that the visa blocks nothing any more."""
         self.visa.pay_fine(self.terms.on)
         return {"fine_paid_on": self.terms.on}

@@ -70,7 +70,7 @@ def outside(resident: Resident, account: Account, terms: Terms) -> Finding:
 
 
 def residency_covers_an_extension(resident: Resident, account: Account, terms: Terms) -> Finding | None:
-    """The residency leaves room for the shortest extension. How long an extension fits in is judged with the answers."""
+    """The residency lasts `er.min_days` longer than the visa does now. How long an extension fits in is judged with the answers."""
     visa = visa_to_extend(resident, terms)
     if visa is None or resident.iqama is None:
         return None
@@ -82,13 +82,13 @@ def residency_covers_an_extension(resident: Resident, account: Account, terms: T
 
 # --- cancelling -----------------------------------------------------------------------------------
 def exit_reentry_cancellable(resident: Resident, account: Account, terms: Terms) -> Finding:
-    """An exit/re-entry visa is within the period in which it may be cancelled."""
+    """An exit/re-entry visa is valid and was issued no more than `er.cancel.max_days_from_issue` days ago."""
     visa = visa_to_cancel(resident, terms)
     return _in_time(visa, terms) if visa else unmet(NO_VISA, mend=say(ONCE_ISSUED))
 
 
 def not_used_up(resident: Resident, account: Account, terms: Terms) -> Finding | None:
-    """Nobody is abroad with a single visa: it ends with the return. A multiple one is cancelled after it."""
+    """Nobody has left with the visa, if it is a single one; a multiple one is cancelled between two trips as well."""
     visa = visa_to_cancel(resident, terms)
     if visa is None or visa.kind != Visa.Kind.SINGLE:
         return None
@@ -96,12 +96,12 @@ def not_used_up(resident: Resident, account: Account, terms: Terms) -> Finding |
 
 
 def no_earlier_fine(resident: Resident, account: Account, terms: Terms) -> Finding | None:
-    """No other visa was left to expire before."""
+    """No other visa was left to expire before whose fine is not paid."""
     return None if unused_visa(resident, terms) == visa_to_cancel(resident, terms) else rules.no_unused_fine(resident, account, terms)
 
 
 def final_exit_cancellable(resident: Resident, account: Account, terms: Terms) -> Finding | None:
-    """A final exit visa is within the period in which it may be cancelled. One that was left to expire waits for its fine alone."""
+    """A final exit visa was issued no more than `fe.cancel.max_days` days ago; one that was left to expire waits for its fine alone."""
     visa = final_exit_to_cancel(resident, terms)
     if visa is None:
         return unmet(NO_FINAL_EXIT, mend=say(ONCE_ISSUED))
