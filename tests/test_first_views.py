@@ -1,16 +1,18 @@
 """What a page takes before it is seen: few questions to the database, however much there is, and few bytes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 
+from muqeem.operations.base import registry
+from muqeem.operations.judge import verify
 from muqeem.operations.models import Receipt
 from muqeem.operations.perform import perform
 from residency.models import Resident
-from tests.bench.first_views import WHO, Count, View, views, weighed
+from tests.bench.first_views import WHO, Count, View, seen, views, weighed
 from tests.factories import (
     ClearanceFactory,
     HoldFactory,
@@ -18,7 +20,7 @@ from tests.factories import (
     ResidentFactory,
     VisaFactory,
 )
-from tests.operations.journeys import Person
+from tests.operations.journeys import Household, Person
 from tests.test_architecture import manager, resident
 
 pytestmark = pytest.mark.django_db
@@ -28,18 +30,51 @@ FIRST = 14_000  # bytes of HTML and style: what a server sends before it waits f
 WHOLE = 60_000  # bytes of everything but fonts
 CHECK = 30_000  # bytes of the public check, which is asked from airports abroad
 
+EARLIER = {"final-exit-cancel": "final-exit-issue", "visa-reprint": "exit-reentry-issue"}  # services whose visa another grants
 
-def too_much(seen: list[View], measure: Callable[[View], int], most: int) -> dict[str, int]:
-    return {f"{view.name} {view.language}": measure(view) for view in seen if measure(view) > most}
+
+def too_much(every: list[View], measure: Callable[[View], int], most: int) -> dict[str, int]:
+    return {f"{view.name} {view.language}": measure(view) for view in every if measure(view) > most}
 
 
 @pytest.mark.parametrize("who", WHO, ids=lambda who: who.__name__ if who else "visitor")
 def test_every_page_takes_few_queries_and_few_bytes(who: Callable[[], Person] | None) -> None:
-    seen = list(views(who))
-    assert {view.language for view in seen} == {"ar", "en"}
-    assert too_much(seen, lambda view: view.queries, MOST_QUERIES) == {}
-    assert too_much(seen, lambda view: view.first, FIRST) == {}
-    assert too_much(seen, lambda view: view.whole, WHOLE) == {}
+    every = list(views(who))
+    assert {view.language for view in every} == {"ar", "en"}
+    assert too_much(every, lambda view: view.queries, MOST_QUERIES) == {}
+    assert too_much(every, lambda view: view.first, FIRST) == {}
+    assert too_much(every, lambda view: view.whole, WHOLE) == {}
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+@pytest.mark.parametrize("slug", registry)
+def test_every_step_of_every_service_takes_few_queries_and_few_bytes(slug: str, language: str) -> None:
+    """With a family, from the resident's file to the receipt."""
+    family = Household(expiring_in=60, language=language)
+    steps = list(seen(family.client, steps_of(family, slug), language))
+    names = ["(code)", "(details)", "(review)", "/receipts/…/"]
+    assert [view.name.removeprefix("/operations/…/ ") for view in steps] == [f"/services/{slug}/?resident=…", *names]
+    assert too_much(steps, lambda view: view.queries, MOST_QUERIES) == {}
+    assert too_much(steps, lambda view: view.first, FIRST) == {}
+
+
+def steps_of(family: Household, slug: str) -> Iterator[str]:
+    """The pages of a journey, each as soon as it is there."""
+    everybody = family.asked(*family.members)
+    if earlier := EARLIER.get(slug):
+        granted = family.token(earlier)
+        verify(granted, family.answers(slug=earlier) | everybody)
+        perform(granted, granted.fingerprint)
+    answers = family.answers(slug=slug) | everybody
+    yield f"/services/{slug}/?resident={family.resident.uuid}"
+    token = family.start(slug, resident=family.resident.uuid)
+    yield f"/operations/{token.uuid}/"
+    family.post(token, code=family.code(token))
+    yield f"/operations/{token.uuid}/"
+    family.post(token, **answers)
+    yield f"/operations/{token.uuid}/"
+    token.refresh_from_db()
+    yield family.confirm(token).url
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])

@@ -19,7 +19,7 @@ from tests.test_architecture import clerk, manager, newcomer, pages_of, resident
 LINKED = re.compile(r'<(?:link|script|img)\b[^>]*?\s(?:href|src)="(/static/[^"?#]+)"')
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/documents/)\w{12}")
 NOT_OURS = ("/admin/", "/demo/components/")  # Django's own, and the one that shows everything that pages are made of
-STEPS = {"code": "code", "months": "details", "fingerprint": "review"}  # of a journey, by what their form asks
+STEPS = {"code": "code", "iqama_number": "details", "fingerprint": "review"}  # of a journey, by what their form asks
 
 WHO: tuple[Callable[[], Person] | None, ...] = (None, resident, manager, newcomer, clerk, staff)
 
@@ -60,14 +60,15 @@ def views(make: Callable[[], Person] | None) -> Iterator[View]:
         else:
             client = person.client
             User.objects.filter(pk=person.user.pk).update(language=language)
-        yield from _seen(client, pages, language)
+        yield from seen(client, pages, language)
 
 
 def _pages(person: Person) -> list[str]:
     return [page for page in pages_of(person) if not page.startswith(NOT_OURS)]
 
 
-def _seen(client: Client, pages: Iterable[str], language: str) -> Iterator[View]:
+def seen(client: Client, pages: Iterable[str], language: str) -> Iterator[View]:
+    """These pages as somebody who is signed in sees them."""
     for page in pages:
         count = Count()
         with connection.execute_wrapper(count):
