@@ -153,8 +153,8 @@ class Visa(models.Model):
         self._write(cancelled_on=on)
 
     def extend(self, return_before: date) -> None:
-        """Move the last day of the return, and with it the end."""
-        self._write(return_before=return_before, ends_on=return_before)
+        """Move the last day of the return, and with it the end, after which nobody leaves: the departure may yet be withdrawn."""
+        self._write(return_before=return_before, ends_on=return_before, leave_before=min(self.leave_before or return_before, return_before))
 
     def pay_fine(self, on: date) -> None:
         """Record that the fine of a visa that was neither used nor cancelled is paid: it blocks nothing any more."""

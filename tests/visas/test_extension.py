@@ -11,7 +11,7 @@ from muqeem import clock
 from muqeem.operations.judge import verify
 from muqeem.operations.perform import Refused, perform
 from muqeem.record.models import Message, Parameter
-from residency.models import Resident, Visa, VisaState
+from residency.models import Movement, Resident, Visa, VisaState
 from tests.factories import AccountFactory, MovementFactory, ResidentFactory, in_days
 from tests.operations.journeys import Person, said
 from tests.visas.existing import (
@@ -301,6 +301,17 @@ def test_an_extended_visa_is_extended_once_more():
     for _time in range(2):
         done(person, SLUG, days="10")
     assert Visa.objects.get(pk=visa.pk).last_day == in_days(LAST + 20)
+
+
+def test_an_extended_visa_whose_departure_is_withdrawn_is_over_on_its_last_day():
+    """By months one may leave until later than an extension of the journey once made reaches."""
+    visa = abroad(visa_of(months=1, return_before=None, leave_before=in_days(80), ends_on=in_days(111)))
+    done(acting_for(visa), SLUG, days="7")
+    Movement.objects.all().delete()
+    now = Visa.objects.get(pk=visa.pk)
+    assert now.travelled_on is None
+    assert now.last_day == now.ends_on == visa.last_day + timedelta(days=7)
+    assert now.state(terms(now.ends_on + timedelta(days=1))) == VisaState.EXPIRED_UNUSED
 
 
 # --- what it leaves alone -------------------------------------------------------------------------
