@@ -170,7 +170,7 @@ def _people(today: date) -> dict[str, Any]:
 
 def _journey(today: date) -> dict[str, Any]:
     service = next(iter(registry.values()))
-    offered = {"slug": service.slug, "title": service.title, "summary": service.summary}
+    offered = {"slug": service.slug, "icon": service.icon, "title": service.title, "summary": service.summary}
     closed = _("Not among your privileges")
     findings = [SimpleNamespace(met=met, fact=_("No arrears"), mend=None if met else _("Pay the whole amount")) for met in (False, True)]
     of_resident = offered | {"findings": findings, "unmet": 1, "eligible": False, "url": "/services/", "reason": ""}

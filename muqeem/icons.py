@@ -38,15 +38,3 @@ ICONS = {
     "unmet": '<circle cx="12" cy="12" r="9"/><path d="m9 9 6 6M15 9l-6 6"/>',
     "wallet": '<path d="M3.5 6.5h15v13h-15zM3.5 6.5l11-3v3M21 11h-5.5v4H21zM21 11v4"/>',
 }
-
-# The sign of each service; one that has none of its own is shown as the page that it ends in.
-OF_SERVICES = {
-    "iqama-renewal": "renew",
-    "exit-reentry-issue": "plane",
-    "exit-reentry-extend": "clock",
-    "exit-reentry-cancel": "unmet",
-    "final-exit-issue": "leave",
-    "final-exit-cancel": "unmet",
-    "visa-reprint": "print",
-    "visa-fine": "wallet",
-}

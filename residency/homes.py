@@ -58,7 +58,7 @@ def _public(request: Any) -> HttpResponse:
         "new_expires_on": add_months(today, 12),
         "qr": _check_qr(_("The code on the printed page")),
     }
-    offered = [{"slug": s.slug, "title": s.title, "summary": s.summary, "allowed": True} for s in registry.values()]
+    offered = [{"slug": s.slug, "icon": s.icon, "title": s.title, "summary": s.summary, "allowed": True} for s in registry.values()]
     return render(request, "home.html", {"services": offered, "sample": sample, "packages": Package.objects.offered()})
 
 

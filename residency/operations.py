@@ -20,6 +20,7 @@ class RenewIqama(Operation):
 
     slug = "iqama-renewal"
     title = _("Renew residency")
+    icon = "renew"
     summary = _("Renew a residency for the period you choose and print the notice.")
     review_title = _("Check the renewal")
     confirm_label = _("Renew residency")

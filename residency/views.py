@@ -100,6 +100,7 @@ def _services(request: MemberRequest, person: Resident, terms: Terms) -> list[di
         services.append(
             {
                 "slug": service.slug,
+                "icon": service.icon,
                 "title": service.title,
                 "label": service.confirm_label,
                 "visas": service.form_class.visas(person, terms) if issubclass(service.form_class, ResidentForm) else [],

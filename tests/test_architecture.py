@@ -22,6 +22,7 @@ from accounts.middleware import DECLARED, access_of
 from accounts.models import Membership, OperationToken, Subscription
 from accounts.models.tokens import Step
 from muqeem import catalogue
+from muqeem.icons import ICONS
 from muqeem.operations.base import Operation, ReachableField, registry
 from muqeem.operations.judge import verify
 from muqeem.operations.models import Receipt
@@ -60,6 +61,11 @@ def test_a_service_says_what_it_does_and_what_will_stand(service: type[Operation
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", service.slug)
     assert catalogue.title(service.slug) == str(service.title)
     assert catalogue.short_title(service.slug)
+
+
+@every_service
+def test_a_service_shows_a_sign_that_is_drawn(service: type[Operation]) -> None:
+    assert service.icon in ICONS
 
 
 @every_service

@@ -85,6 +85,7 @@ class IssueExitReentry(IssueVisa):
     slug = "exit-reentry-issue"
     title = _("Issue exit/re-entry visa")
     short_title = _("Exit/re-entry visa")
+    icon = "plane"
     summary = _("Single or multiple, for a resident and family members.")
     review_title = _("Check the visa")
     confirm_label = _("Issue visa")
@@ -137,6 +138,7 @@ class IssueFinalExit(IssueVisa):
     slug = "final-exit-issue"
     title = _("Issue final exit visa")
     short_title = _("Final exit visa")
+    icon = "leave"
     summary = _("To leave the Kingdom for good and end the residency.")
     review_title = _("Check the final exit")
     confirm_label = _("Issue visa")

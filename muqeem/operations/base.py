@@ -65,6 +65,7 @@ class Operation:
     slug: ClassVar[str]
     title: ClassVar[Promise | str]
     short_title: ClassVar[Promise | str] = ""
+    icon: ClassVar[str] = "page"  # its sign in menus: one of `muqeem.icons`, or the page that it ends in
     summary: ClassVar[Promise | str]
     review_title: ClassVar[Promise | str]
     confirm_label: ClassVar[Promise | str]

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 
 from muqeem import catalogue, counts, facts
 from muqeem.fields import BothCalendarsWidget
-from muqeem.icons import ICONS, OF_SERVICES, TURNING
+from muqeem.icons import ICONS, TURNING
 from muqeem.sentences import Sentence
 
 register = template.Library()
@@ -41,12 +41,6 @@ def icon(name: str) -> SafeString:
     """A drawn sign beside words that say the same; hidden from readers of the screen."""
     turned = " icon--turn" if name in TURNING else ""
     return format_html('<svg class="icon{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', turned, mark_safe(ICONS[name]))
-
-
-@register.simple_tag
-def service_icon(slug: str) -> SafeString:
-    """The sign of a service."""
-    return icon(OF_SERVICES.get(slug, "page"))
 
 
 @register.filter

@@ -12,7 +12,9 @@ from django.utils.translation import override
 
 from muqeem.fields import BothCalendarsDateField
 from muqeem.icons import ICONS, TURNING
+from muqeem.operations.base import Operation
 from muqeem.templatetags.muqeem import chosen_first, menu
+from residency.operations import RenewIqama
 
 
 class SpyForm(forms.Form):
@@ -41,6 +43,13 @@ def test_an_arrow_turns_with_the_line_and_a_tick_does_not():
 def test_every_icon_is_hidden_from_readers_of_the_screen():
     for name in ICONS:
         assert 'aria-hidden="true"' in rendered("{% icon name %}", name=name)
+
+
+def test_a_menu_shows_the_sign_that_a_service_declares_and_a_page_where_it_declares_none():
+    menu_of = "{% include 'components/service_list.html' %}"
+    for service, sign in ((RenewIqama, "renew"), (Operation, "page")):
+        offered = {"slug": "iqama-renewal", "icon": service.icon, "allowed": True}
+        assert ICONS[sign] in rendered(menu_of, services=[offered])
 
 
 def test_an_unknown_icon_is_a_mistake_of_ours():

@@ -38,6 +38,7 @@ class ExtendExitReentry(Operation):
     slug = "exit-reentry-extend"
     title = _("Extend exit/re-entry visa")
     short_title = _("Visa extension")
+    icon = "clock"
     summary = _("More time for a resident abroad, before the visa expires.")
     review_title = _("Check the extension")
     confirm_label = _("Extend visa")
@@ -119,6 +120,7 @@ class CancelExitReentry(CancelVisa):
     slug = "exit-reentry-cancel"
     title = _("Cancel exit/re-entry visa")
     short_title = _("Visa cancellation")
+    icon = "unmet"
     summary = _("Cancel an unused visa. The fee is not refunded.")
     done_title = _("Exit/re-entry visa cancelled")
     form_class = CancellationForm
@@ -145,6 +147,7 @@ class CancelFinalExit(CancelVisa):
     slug = "final-exit-cancel"
     title = _("Cancel final exit visa")
     short_title = _("Final exit cancellation")
+    icon = "unmet"
     summary = _("Cancel the visa and keep the residency.")
     done_title = _("Final exit visa cancelled")
     form_class = FinalExitCancellationForm
@@ -192,6 +195,7 @@ class ReprintVisa(Operation):
 
     slug = "visa-reprint"
     title = _("Reprint a visa")
+    icon = "print"
     summary = _("A numbered copy of a visa already issued, or of the slip of its cancellation.")
     review_title = _("Check the copy")
     confirm_label = _("Print a copy")
@@ -231,6 +235,7 @@ class PayVisaFine(Operation):
     slug = "visa-fine"
     title = _("Pay an unused-visa fine")
     short_title = _("Unused-visa fine")
+    icon = "wallet"
     summary = _("For a visa that was neither used nor cancelled. Services open again at once.")
     review_title = _("Check the fine")
     confirm_label = _("Pay the fine")

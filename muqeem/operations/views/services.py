@@ -31,6 +31,7 @@ def menu(request: MemberRequest) -> list[dict[str, Any]]:
     return [
         {
             "slug": service.slug,
+            "icon": service.icon,
             "title": service.title,
             "summary": service.summary,
             "allowed": request.membership.may(service.slug),
