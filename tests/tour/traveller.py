@@ -29,7 +29,7 @@ class Traveller:
 
     def __init__(self, browser: Browser, portal: PortalSite, language: str, album: str) -> None:
         self.portal, self.language, self.album = portal, language, album
-        self.context = browser.new_context(viewport={"width": DESK, "height": HEIGHTS[DESK]})
+        self.context = browser.new_context(viewport={"width": DESK, "height": HEIGHTS[DESK]}, timezone_id="Asia/Riyadh")
         self.context.add_cookies([{"name": "language", "value": language, "url": portal.address}])
         self.page = self.context.new_page()
         self.page.set_default_timeout(20_000)
@@ -45,6 +45,7 @@ class Traveller:
         stem = f"{self.album}-{self.taken:02d}-{name}-{self.language}"
         for width in (DESK, *([WIDE] if wide else []), PHONE):
             self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+            self.page.evaluate("document.fonts.ready")  # they come late, and change how high a page is
             if width == PHONE:  # as high as the page, so that the bar at its foot stands there and not in its middle
                 height = self.page.evaluate("document.documentElement.scrollHeight")
                 self.page.set_viewport_size({"width": width, "height": height})
