@@ -20,6 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from muqeem import hijri
 from muqeem.counts import UNITS, Counted
 
+_LATIN = re.compile(r"([A-Za-z][A-Za-z0-9./-]*[A-Za-z0-9])")
+
 # The order in which a page shows them, too.
 LABELS: dict[str, Promise | str] = {
     "name": _("Name"),
@@ -179,6 +181,14 @@ def second_name(names: dict[str, Any]) -> SafeString:
 def ltr(value: Any) -> SafeString:
     """A number, code or Latin name that keeps its order inside Arabic."""
     return format_html('<bdi dir="ltr">{}</bdi>', value)
+
+
+def latin_apart(text: str) -> SafeString:
+    """Arabic in which no Latin name draws the number after it to its own side, as a source's address would the day of its news."""
+    if language() != "ar":
+        return format_html("{}", text)
+    parts = _LATIN.split(text)
+    return format_html_join("", "{}", ((ltr(part) if place % 2 else part,) for place, part in enumerate(parts)))
 
 
 def grouped(code: str, size: int = 4) -> str:

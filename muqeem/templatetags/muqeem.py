@@ -22,6 +22,7 @@ from muqeem.sentences import Sentence
 register = template.Library()
 
 register.filter("bdi", facts.ltr)
+register.filter("latin_apart", facts.latin_apart)
 register.filter("named", facts.named)
 register.filter("second_name", facts.second_name)
 register.filter("listed", facts.listed)

@@ -64,6 +64,13 @@ def test_a_number_keeps_its_order_inside_arabic():
     assert facts.show("iqama_number", "2000000188") == '<bdi dir="ltr">2000000188</bdi>'
 
 
+def test_a_latin_name_does_not_draw_the_day_after_it_to_its_side():
+    with override("ar"):
+        assert facts.latin_apart("siasat.com، 10 يناير <2025م>") == '<bdi dir="ltr">siasat.com</bdi>، 10 يناير &lt;2025م&gt;'
+    with override("en"):
+        assert facts.latin_apart("siasat.com, 10 January <2025>") == "siasat.com, 10 January &lt;2025&gt;"
+
+
 def test_a_counted_fact_says_its_unit_and_still_counts():
     with override("en"):
         months = facts.plain("months", 12)
