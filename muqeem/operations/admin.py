@@ -14,11 +14,15 @@ from muqeem.record.staff import Outbox, Pile, ReadOnly, piles
 
 @admin.register(Receipt)
 class ReceiptAdmin(ReadOnly):
-    list_display = ["number", "at", "slug", "account", "user", "total"]
+    list_display = ["number", "at", "service", "account", "user", "total"]
     list_select_related = ["account", "user"]
     search_fields = ["number", "account__number"]
     ordering = ["-id"]
     show_full_result_count = False
+
+    @admin.display(description=_("service"), ordering="slug")
+    def service(self, row: Receipt) -> str:
+        return row.title
 
 
 @admin.register(Document)

@@ -1,5 +1,6 @@
 """The journal to read, the parameters with their days, the messages that are stuck."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -7,22 +8,33 @@ from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from muqeem import clock
-from muqeem.record import titles
+from muqeem import clock, hijri
+from muqeem.record import kinds, titles
 from muqeem.record.models import Event, Message, Parameter
-from muqeem.record.staff import Journalled, Outbox, Pile, ReadOnly, piles
+from muqeem.record.staff import InWords, Journalled, Outbox, Pile, ReadOnly, piles
+
+
+class Kind(InWords):
+    title = _("kind")
+    parameter_name = "kind"
+    words = kinds.EVENTS
 
 
 @admin.register(Event)
 class EventAdmin(ReadOnly):
-    list_display = ["seq", "at", "kind", "actor", "account", "subject"]
-    list_filter = ["kind"]
+    list_display = ["seq", "at", "told", "actor", "account", "subject"]
+    list_filter = [Kind]
+    fields = ["told", "at", "actor", "account", "subject", "data"]
     search_fields = ["subject", "account", "actor"]
     ordering = ["-id"]
     show_full_result_count = False
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def told(self, row: Event) -> Any:
+        return kinds.event_in_words(row.kind)
 
 
 class Standing(admin.SimpleListFilter):
@@ -43,6 +55,13 @@ class Standing(admin.SimpleListFilter):
             case "coming":
                 return queryset.filter(from_on__gt=clock.today())
         return queryset
+
+
+def _days(first: date, last: date | None) -> str:
+    """From when to when a value holds; both days count."""
+    if last is None:
+        return gettext("from %(first)s") % {"first": hijri.format_gregorian(first)}
+    return gettext("from %(first)s to %(last)s") % {"first": hijri.format_gregorian(first), "last": hijri.format_gregorian(last)}
 
 
 def _in_force_today() -> list[int]:
@@ -81,10 +100,9 @@ class ParameterAdmin(Journalled):
     def preview(self, row: Parameter) -> Any:
         """Every value of the code with its days, the way the rules will read it."""
         rows = list(Parameter.objects.filter(code=row.code).order_by("from_on"))
-        ends = [str(later.from_on) for later in rows[1:]] + [str(_("open"))]
-        return format_html_join(
-            "", "<p><bdi>{} → {}</bdi>: <b>{}</b></p>", ((r.from_on, end, r.value) for r, end in zip(rows, ends, strict=True))
-        )
+        ends = [later.from_on - timedelta(days=1) for later in rows[1:]] + [None]
+        said = ((_days(r.from_on, end), titles.value_in_words(r.code, r.value)) for r, end in zip(rows, ends, strict=True))
+        return format_html_join("", "<p>{}: <b>{}</b></p>", said)
 
     def has_change_permission(self, request: HttpRequest, obj: Parameter | None = None) -> bool:
         """What was in force before today is history."""
@@ -99,16 +117,26 @@ class Sent(Outbox):
     done_at = "sent_at"
 
 
+class About(InWords):
+    title = _("about what")
+    parameter_name = "template"
+    words = kinds.MESSAGES
+
+
 @admin.register(Message)
 class MessageAdmin(ReadOnly):
     """Texts, with the gateway's reason for those that failed."""
 
-    list_display = ["template", "created_at", "sent_at", "failed_at", "attempts", "error"]
-    list_filter = [Sent, "template"]
-    fields = ["template", "language", "created_at", "sent_at", "failed_at", "attempts", "error"]
+    list_display = ["told", "created_at", "sent_at", "failed_at", "attempts", "error"]
+    list_filter = [Sent, About]
+    fields = ["told", "language", "created_at", "sent_at", "failed_at", "attempts", "error"]
     ordering = ["-id"]
     actions = ["try_again"]
     show_full_result_count = False
+
+    @admin.display(description=_("about what"), ordering="template")
+    def told(self, row: Message) -> Any:
+        return kinds.message_in_words(row.template)
 
     @admin.action(description=_("Try again"))
     def try_again(self, request: HttpRequest, chosen: QuerySet[Message]) -> None:

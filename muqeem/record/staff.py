@@ -3,16 +3,18 @@
 What waits for somebody is counted on the staff's home: each table says so of itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -80,6 +82,18 @@ class Outbox(admin.SimpleListFilter):
         return queryset
 
 
+class InWords(admin.SimpleListFilter):
+    """Rows by a short code that they are kept under, told in words."""
+
+    words: Mapping[str, Promise]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(self.words.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
+
+
 COLUMNS: dict[str, Any] = {
     "seq": _("link of the chain"),
     "at": _("at"),
@@ -115,11 +129,27 @@ def name_columns(model: type[Model]) -> None:
             column.verbose_name = COLUMNS[column.name]
 
 
-class Journalled(admin.ModelAdmin):
+class NamedList(ChangeList):
+    """A list under the name of its rows: Django's "Select … to change" has one gender in Arabic for all of them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = str(capfirst(self.opts.verbose_name_plural))
+
+
+class Listed(admin.ModelAdmin):
+    """What the portal's own lists have in common."""
+
+    show_facets = admin.ShowFacets.NEVER  # no list is counted through for the numbers beside a filter
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return NamedList
+
+
+class Journalled(Listed):
     """Whatever staff add, change or delete is a link of the journal's chain. Rows are deleted one by one."""
 
     actions = None  # Django deletes many at once outside a transaction, where nothing can be sealed
-    show_facets = admin.ShowFacets.NEVER  # no list is counted through for the numbers beside a filter
 
     def log_addition(self, request: HttpRequest, object: Any, message: Any) -> Any:  # noqa: A002 -- Django's name
         self._seal(request, "staff-add", object, message)
@@ -139,10 +169,8 @@ class Journalled(admin.ModelAdmin):
         Event.objects.seal(kind, actor=request.user.get_username(), subject=f"{row._meta.label_lower} {row.pk}", fields=changed)
 
 
-class ReadOnly(admin.ModelAdmin):
+class ReadOnly(Listed):
     """Shown to staff, changed by nobody here."""
-
-    show_facets = admin.ShowFacets.NEVER
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from accounts.models import Account, Branch, Entry, Membership, Office, User, Wallet
+from muqeem import hijri
 from muqeem.record import journal
 from muqeem.record.models import Event, Message, Parameter
 from tests.accounts.people import all_at_once, signed_in
@@ -191,7 +192,10 @@ def test_a_new_value_of_a_parameter_is_a_new_row_and_history_stays(staff, shift)
     new = Parameter.objects.get(code=code, from_on="2090-01-01")
     assert Event.objects.get(kind="staff-add").subject == f"record.parameter {new.pk}"
     preview = staff.get(reverse("admin:record_parameter_change", args=[new.pk])).content.decode()
-    assert f"{old.from_on} → 2090-01-01" in preview
+    with override("en"):
+        first = hijri.format_gregorian(old.from_on)
+    assert f"from {first} to 31 December 2089: <b>{old.value}</b>" in preview
+    assert "from 1 January 2090: <b>700</b>" in preview
     assert staff.get(reverse("admin:record_parameter_changelist")).status_code == 200
     refused = staff.post(reverse("admin:record_parameter_change", args=[old.pk]), data | {"from_on": str(old.from_on)})
     assert refused.status_code == 403

@@ -1,0 +1,61 @@
+"""What the journal's lines and the portal's messages are called where staff read them.
+
+Both are kept for ever under short codes that say nothing to people; no code is ever taken out of here.
+"""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+EVENTS: dict[str, Promise] = {
+    "operation": _("Operation done"),
+    "refusal": _("Operation refused"),
+    "asked-employer": _("Employer asked"),
+    "sign-in": _("Signed in to the portal"),
+    "sign-out": _("Signed out"),
+    "signed-out-elsewhere": _("Other sessions ended"),
+    "password-changed": _("Password changed"),
+    "browser-remembered": _("Browser trusted"),
+    "browsers-forgotten": _("Trust in browsers ended"),
+    "authenticator-enrolled": _("Authenticator app set up"),
+    "backup-codes-made": _("Back-up codes made"),
+    "credit": _("Wallet credited"),
+    "subscription": _("Subscription begun"),
+    "desk-look": _("Looked up at the desk"),
+    "desk-print": _("Copy printed at the desk"),
+    "card-printed": _("Printed card recorded"),
+    "card-undone": _("Record of a card withdrawn"),
+    "import": _("Facts of authorities imported"),
+    "staff-add": _("Added by staff"),
+    "staff-change": _("Changed by staff"),
+    "staff-delete": _("Deleted by staff"),
+    "staff-retry": _("Tried again by staff"),
+}
+
+MESSAGES: dict[str, Promise] = {
+    "sign-in-code": _("Sign-in code"),
+    "operation-code": _("Security code"),
+    "operation-done": _("Operation done"),
+    "ask-employer": _("A worker's request to the employer"),
+    "residency-renewed": _("Residency renewed"),
+    "exit-reentry-issued": _("Exit/re-entry visa issued"),
+    "exit-reentry-by-months": _("Exit/re-entry visa issued by months"),
+    "exit-reentry-extended": _("Exit/re-entry visa extended"),
+    "final-exit-issued": _("Final exit visa issued"),
+    "visa-cancel": _("Reminder: cancel a visa"),
+    "visa-return": _("Reminder: return on a visa"),
+    "visa-return-own": _("Reminder to the traveller: return"),
+    "visa-exit": _("Reminder: leave for good"),
+    "visas-cancel": _("Reminder: cancel several visas"),
+    "visas-return": _("Reminder: several must return"),
+    "visas-exit": _("Reminder: several must leave for good"),
+}
+
+
+def event_in_words(code: str) -> Promise | str:
+    """What a line of the journal tells of; its code where it has no name yet."""
+    return EVENTS.get(code, code)
+
+
+def message_in_words(code: str) -> Promise | str:
+    """What a message is about; its code where it has no name yet."""
+    return MESSAGES.get(code, code)
