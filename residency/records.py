@@ -171,7 +171,7 @@ def _hold(hold: Hold, tone: str) -> Record:
     days = [(_("since"), hold.since_on), (_("cleared on"), hold.cleared_on)]
     told = [(label, day) for label, day in days if day]
     sign = "unmet" if tone == "no" else "met"
-    return Record(sign, str(Hold.Kind(hold.kind).label), told, tone, amount=hold.amount, note=hold.authority)
+    return Record(sign, str(Hold.Kind(hold.kind).label), told, tone, amount=hold.amount or None, note=hold.authority)
 
 
 def _clearance(clearance: Clearance, tone: str) -> Record:

@@ -12,7 +12,7 @@ from accounts.models import Account
 from muqeem.hijri import add_months
 from muqeem.operations.findings import Finding, met, unmet
 from muqeem.record.terms import Terms
-from muqeem.sentences import say, sentence
+from muqeem.sentences import Sentence, say, sentence
 from residency.models import Clearance, Hold, Resident
 from residency.standing import covered_until, ended, hold, holds, late_offence, total
 
@@ -46,10 +46,14 @@ RECRUITMENT = sentence("recruitment-violation", _("A recruitment violation was r
 
 FINES_PAID = sentence("fines-paid", _("No unpaid traffic violations"))
 FINES_UNPAID = sentence("fines-unpaid", _("Unpaid traffic violations: %(amount)s"))
+FINES_OF_UNKNOWN_SUM = sentence("fines-of-unknown-sum", _("Unpaid traffic violations, recorded without a sum"))
+FINES_IN_PART_KNOWN = sentence("fines-in-part-known", _("Unpaid traffic violations: %(amount)s, and others recorded without a sum"))
 PAY_FINES = sentence("pay-fines", _("Pay them; the record updates when notice of payment arrives"))
 
 NO_ARREARS = sentence("no-arrears", _("No arrears"))
 ARREARS = sentence("arrears", _("Levy arrears: %(amount)s, payable in full"))
+ARREARS_OF_UNKNOWN_SUM = sentence("arrears-of-unknown-sum", _("Levy arrears, recorded without a sum, payable in full"))
+ARREARS_IN_PART_KNOWN = sentence("arrears-in-part-known", _("Levy arrears: %(amount)s, and others recorded without a sum, payable in full"))
 PAY_ARREARS = sentence("pay-arrears", _("Pay the whole amount"))
 
 BIOMETRICS = sentence("biometrics", _("Biometrics recorded"))
@@ -162,7 +166,7 @@ def fines_paid(resident: Resident, account: Account, terms: Terms) -> Finding:
     """All traffic violations are paid."""
     standing = holds(resident, terms, Hold.Kind.TRAFFIC)
     if standing:
-        return unmet(FINES_UNPAID, amount=total(standing), mend=say(PAY_FINES))
+        return _owed(standing, FINES_UNPAID, FINES_IN_PART_KNOWN, FINES_OF_UNKNOWN_SUM, mend=say(PAY_FINES))
     return met(FINES_PAID)
 
 
@@ -170,8 +174,15 @@ def no_arrears(resident: Resident, account: Account, terms: Terms) -> Finding:
     """Nothing is owed of earlier levies, which cannot be paid in parts."""
     standing = holds(resident, terms, Hold.Kind.ARREARS)
     if standing:
-        return unmet(ARREARS, amount=total(standing), mend=say(PAY_ARREARS))
+        return _owed(standing, ARREARS, ARREARS_IN_PART_KNOWN, ARREARS_OF_UNKNOWN_SUM, mend=say(PAY_ARREARS))
     return met(NO_ARREARS)
+
+
+def _owed(standing: list[Hold], known: str, in_part: str, unknown: str, *, mend: Sentence) -> Finding:
+    """What is owed, by holds of which some may come without a sum: no number stands for what nobody reported."""
+    if not total(standing):
+        return unmet(unknown, mend=mend)
+    return unmet(known if all(hold.amount for hold in standing) else in_part, amount=total(standing), mend=mend)
 
 
 # --- their papers ---------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Residents management: who is listed and found, what a file shows, and to whom."""
 
+import re
 import uuid
 from typing import Any
 
@@ -27,6 +28,7 @@ from tests.factories import (
     VisaFactory,
     in_days,
 )
+from tests.operations.journeys import said
 
 pytestmark = pytest.mark.django_db
 
@@ -433,6 +435,12 @@ def test_what_stands_against_somebody_is_told_before_what_was_cleared(noura: Cli
         ("Health insurance", "soon"),
         ("Registered vehicle", "met"),
     ]
+
+
+@pytest.mark.parametrize("amount", [None, "0.00"])
+def test_no_sum_is_shown_of_a_hold_that_was_reported_without_one(noura: Client, establishment: Account, amount: str | None) -> None:
+    hold = HoldFactory(resident=ResidentFactory(sponsor=establishment), amount=amount)
+    assert not re.search(r"\bSAR\b", said(noura.get(file_of(hold.resident))))
 
 
 def test_what_is_not_met_stands_above_what_is(noura: Client, establishment: Account) -> None:

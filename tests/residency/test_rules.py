@@ -129,6 +129,23 @@ def test_a_hold_of_the_employer_blocks_the_people_under_it():
     assert judged(rules.no_arrears, other).met
 
 
+@pytest.mark.parametrize(
+    ("rule", "kind", "amounts", "fact"),
+    [
+        (rules.fines_paid, "traffic", [None], "Unpaid traffic violations, recorded without a sum"),
+        (rules.fines_paid, "traffic", ["0.00"], "Unpaid traffic violations, recorded without a sum"),
+        (rules.fines_paid, "traffic", ["150.00", None], "Unpaid traffic violations: SAR 150.00, and others recorded without a sum"),
+        (rules.no_arrears, "arrears", [None], "Levy arrears, recorded without a sum, payable in full"),
+        (rules.no_arrears, "arrears", [None, "80.00"], "Levy arrears: SAR 80.00, and others recorded without a sum, payable in full"),
+    ],
+)
+def test_no_number_stands_for_a_sum_that_nobody_reported(rule, kind, amounts, fact):
+    resident = ResidentFactory()
+    for amount in amounts:
+        HoldFactory(resident=resident, kind=kind, amount=amount)
+    assert said(judged(rule, resident))[0].replace("\N{NO-BREAK SPACE}", " ") == fact
+
+
 def test_all_standing_fines_are_added_up():
     resident = ResidentFactory()
     HoldFactory(resident=resident, amount=Decimal("300.00"))
