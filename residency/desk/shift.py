@@ -21,7 +21,7 @@ from muqeem.operations.models import Document
 from muqeem.record.models import Event, EventQuerySet
 from muqeem.serials import show_serial
 from residency.desk.finding import Found
-from residency.desk.reading import Reading, Seal
+from residency.desk.reading import Kind, Reading, Seal
 from residency.models import Resident, View
 
 
@@ -76,7 +76,7 @@ def _line(event: Event) -> Line:
     tone, icon, outcome = _outcome(event)
     return Line(
         at=event.at,
-        shown=show_serial(data["serial"]) if "serial" in data else data.get("number", ""),
+        shown=_shown(data),
         serial=data.get("serial", ""),
         title=catalogue.title(data["slug"]) if "slug" in data else "",
         last4=data.get("last4", ""),
@@ -85,6 +85,14 @@ def _line(event: Event) -> Line:
         outcome=outcome,
         reason=data.get("reason", ""),
     )
+
+
+def _shown(data: dict[str, Any]) -> str:
+    """A page's number in groups, also of one that was not found; any other number as it is."""
+    if "serial" in data:
+        return show_serial(data["serial"])
+    number = data.get("number", "")
+    return show_serial(number) if data.get("read") == Kind.SERIAL else str(number)
 
 
 def _outcome(event: Event) -> tuple[str, str, str]:

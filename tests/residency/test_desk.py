@@ -559,6 +559,12 @@ def test_the_shift_shows_what_this_clerk_did_today_the_newest_first(
     assert signed_in(huda).get("/desk/shift/").context["rows"] == []
 
 
+def test_a_page_that_was_not_found_is_noted_by_its_number_in_groups(desk: Client) -> None:
+    for asked in ("7K3M9PQ2XRTE", "123456789012"):
+        scan(desk, asked)
+    assert [row.shown for row in desk.get("/desk/shift/").context["rows"]] == ["123456789012", "7K3M-9PQ2-XRTE"]
+
+
 def test_pages_of_a_long_shift_follow_each_other(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("residency.desk.views.ACTS", 2)
     for n in range(3):
