@@ -12,54 +12,59 @@ def at_most(n: int) -> str:
     return gettext("1,000+") if n > MOST else f"{n:,}"
 
 
+def _counted(words: str, n: int) -> str:
+    """Words with the number that they count, its thousands apart."""
+    return words.replace("%(n)d", f"{n:,}")
+
+
 def seconds(n: int) -> str:
     """So many seconds."""
-    return ngettext("%(n)d second", "%(n)d seconds", n) % {"n": n}
+    return _counted(ngettext("%(n)d second", "%(n)d seconds", n), n)
 
 
 def minutes(n: int) -> str:
     """So many minutes."""
-    return ngettext("%(n)d minute", "%(n)d minutes", n) % {"n": n}
+    return _counted(ngettext("%(n)d minute", "%(n)d minutes", n), n)
 
 
 def hours(n: int) -> str:
     """So many hours."""
-    return ngettext("%(n)d hour", "%(n)d hours", n) % {"n": n}
+    return _counted(ngettext("%(n)d hour", "%(n)d hours", n), n)
 
 
 def days(n: int) -> str:
     """So many days."""
-    return ngettext("%(n)d day", "%(n)d days", n) % {"n": n}
+    return _counted(ngettext("%(n)d day", "%(n)d days", n), n)
 
 
 def months(n: int) -> str:
     """So many months."""
-    return ngettext("%(n)d month", "%(n)d months", n) % {"n": n}
+    return _counted(ngettext("%(n)d month", "%(n)d months", n), n)
 
 
 def years(n: int) -> str:
     """So many years."""
-    return ngettext("%(n)d year", "%(n)d years", n) % {"n": n}
+    return _counted(ngettext("%(n)d year", "%(n)d years", n), n)
 
 
 def residents(n: int) -> str:
     """So many residents."""
-    return ngettext("%(n)d resident", "%(n)d residents", n) % {"n": n}
+    return _counted(ngettext("%(n)d resident", "%(n)d residents", n), n)
 
 
 def people(n: int) -> str:
     """So many people."""
-    return ngettext("%(n)d person", "%(n)d people", n) % {"n": n}
+    return _counted(ngettext("%(n)d person", "%(n)d people", n), n)
 
 
 def operations(n: int) -> str:
     """So many operations."""
-    return ngettext("%(n)d operation", "%(n)d operations", n) % {"n": n}
+    return _counted(ngettext("%(n)d operation", "%(n)d operations", n), n)
 
 
 def attempts(n: int) -> str:
     """So many attempts."""
-    return ngettext("%(n)d attempt", "%(n)d attempts", n) % {"n": n}
+    return _counted(ngettext("%(n)d attempt", "%(n)d attempts", n), n)
 
 
 # The last word of a fact's key says what it counts: `months`, `min_days`.

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from muqeem import catalogue, counts, facts
 from muqeem.fields import BothCalendarsWidget
@@ -216,9 +216,12 @@ def steps(current: str) -> dict[str, Any]:
 @register.inclusion_tag("components/days_left.html")
 def days_left(n: int, full: int = 365) -> dict[str, Any]:
     """How long something lasts, as a number, in words and as a bar of `full` days."""
+    if n < 0:
+        said = ngettext("expired %(n)s day ago", "expired %(n)s days ago", -n)
+    else:
+        said = ngettext("%(n)s day left", "%(n)s days left", n) if n else _("Today is the last day")
     return {
-        "n": n,
-        "late": -n,
+        "said": said.replace("%(n)s", f"{abs(n):,}"),
         "tone": "bad" if n <= URGENT_DAYS else "warn" if n <= SOON_DAYS else "",
         "percent": 100 if n < 0 else max(2, min(100, n * 100 // full)),
     }
@@ -239,7 +242,7 @@ def weeks_plot(weeks: list[dict[str, Any]], label: str = "") -> dict[str, Any]:
 def summary(form: Any, autofocus: bool = True) -> dict[str, Any]:
     """Everything wrong with a form, in front of it, each with a link to its field."""
     fields = [
-        {"id": _first_id(bound), "said": error if str(bound.label) in error else f"{bound.label}: {error}"}
+        {"id": _first_id(bound), "said": error if str(bound.label).casefold() in error.casefold() else f"{bound.label}: {error}"}
         for bound in form
         for error in bound.errors
         if not bound.is_hidden

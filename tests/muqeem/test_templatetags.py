@@ -48,7 +48,7 @@ def test_every_icon_is_hidden_from_readers_of_the_screen():
 def test_a_menu_shows_the_sign_that_a_service_declares_and_a_page_where_it_declares_none():
     menu_of = "{% include 'components/service_list.html' %}"
     for service, sign in ((RenewIqama, "renew"), (Operation, "page")):
-        offered = {"slug": "iqama-renewal", "icon": service.icon, "allowed": True}
+        offered = {"slug": "iqama-renewal", "icon": service.icon, "title": "T", "summary": "S", "reason": "", "allowed": True}
         assert ICONS[sign] in rendered(menu_of, services=[offered])
 
 
@@ -164,6 +164,7 @@ def test_the_steps_behind_are_done_and_one_is_current():
         (8, "days--warn", "8 days left"),
         (60, "days--warn", "60 days left"),
         (61, 'class="days"', "61 days left"),
+        (1095, 'class="days"', "1,095 days left"),
     ],
 )
 def test_days_left_are_said_as_well_as_drawn(n, tone, words):
@@ -171,6 +172,16 @@ def test_days_left_are_said_as_well_as_drawn(n, tone, words):
 
     assert tone in html
     assert words in html
+
+
+def test_a_summary_does_not_say_a_label_twice():
+    class Careful(forms.Form):
+        number = forms.CharField(label="Iqama number", error_messages={"required": "Enter iqama number."})
+        code = forms.CharField(label="Code", error_messages={"required": "It is missing."})
+
+    html = rendered("{% summary form %}", form=Careful({}))
+    assert "Iqama number: Enter" not in html
+    assert "Code: It is missing." in html
 
 
 def test_the_bar_never_leaves_its_box():
