@@ -29,11 +29,16 @@ class Traveller:
 
     def __init__(self, browser: Browser, portal: PortalSite, language: str, album: str) -> None:
         self.portal, self.language, self.album = portal, language, album
-        self.context = browser.new_context(viewport={"width": DESK, "height": HEIGHTS[DESK]}, timezone_id="Asia/Riyadh")
+        self.context = browser.new_context(
+            viewport={"width": DESK, "height": HEIGHTS[DESK]},
+            timezone_id="Asia/Riyadh",
+            reduced_motion="reduce",  # dark colours are there at once, not faded over to
+        )
         self.context.add_cookies([{"name": "language", "value": language, "url": portal.address}])
         self.page = self.context.new_page()
         self.page.set_default_timeout(20_000)
         self.taken = 0
+        self.goes_to("/").wait_for_load_state("networkidle")  # letters come late to a first page; later ones have them at hand
 
     def goes_to(self, path: str) -> Page:
         self.page.goto(self.portal.address + path)
