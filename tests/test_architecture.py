@@ -310,7 +310,7 @@ def test_somebody_whose_session_is_over_changes_nothing_by_looking() -> None:
 
 # --- templates --------------------------------------------------------------------------------------------------------
 BY_DJANGO = {"400.html", "403.html", "404.html", "500.html", "503.html"}  # and by the server in front
-BY_LIBRARIES = {"captcha/widgets/captcha.html"}
+BY_LIBRARIES = {"admin/pagination.html", "captcha/widgets/captcha.html"}
 IN_MAILS = {"mail/letter.html"}  # mail programs fetch no style sheet
 NAMED = re.compile(r"""["']((?:[\w-]+/)*[\w-]+\.html)["']""")
 

@@ -127,9 +127,9 @@ class About(InWords):
 class MessageAdmin(ReadOnly):
     """Texts, with the gateway's reason for those that failed."""
 
-    list_display = ["told", "created_at", "sent_at", "failed_at", "attempts", "error"]
+    list_display = ["told", "channel", "created_at", "sent_at", "failed_at", "attempts", "error"]
     list_filter = [Sent, About]
-    fields = ["told", "language", "created_at", "sent_at", "failed_at", "attempts", "error"]
+    fields = ["told", "channel", "language", "created_at", "sent_at", "failed_at", "attempts", "error"]
     ordering = ["-id"]
     actions = ["try_again"]
     show_full_result_count = False
