@@ -570,6 +570,7 @@ def test_the_receipt_shows_progress_then_the_page_or_that_it_failed(person: Pers
     failed = person.client.get(url)
     assert failed.status_code == 200
     assert "Sorry, the page could not be made; portal staff have been told." in said(failed)
+    assert "What comes next" not in said(failed)
 
 
 def test_looking_again_waits_for_a_page_that_is_nearly_ready(person: Person, counted: list[str], monkeypatch: Monkey) -> None:

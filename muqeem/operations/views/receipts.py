@@ -50,6 +50,7 @@ def receipt(request: MemberRequest, uuid: UUID) -> HttpResponse:
         "changed": {key: value for key, value in found.facts.items() if is_outcome(key)},
         "fee": found.fee,
         "documents": documents,
+        "printable": any(page["state"] != "failed" for page in documents),
         "all_ready": len(documents) > 1 and all(page["state"] == "ready" for page in documents),
         "already_done": "again" in request.GET,
         "resident_uuid": reach.filter(pk=found.resident_id).values_list("uuid", flat=True).first(),
