@@ -17,6 +17,7 @@ urlpatterns = [
     path("account/switch/", choices.switch_account, name="switch-account"),
     path("account/unsent/", sign_in.unsent_form, name="unsent"),
     path("account/security/", security.security, name="security"),
+    path("account/security/phone/<uuid:uuid>/withdraw/", security.withdraw_phone_change, name="withdraw-phone"),
     path("account/password/", security.password, name="password"),
     path("account/authenticator/", security.enrol, name="enrol"),
     path("account/backup-codes/", security.backup_codes, name="backup-codes"),

@@ -5,7 +5,7 @@ from enum import Enum
 
 from django.db import transaction
 
-from accounts.models import PhoneDevice, User
+from accounts.models import User
 from accounts.models.attempts import Attempt
 from muqeem import clock
 from muqeem.record.models import Event
@@ -26,8 +26,7 @@ class Answer(Enum):
 
 def ask(person: Resident, slug: str, user: User) -> Answer:
     """Text the employer's main users, once a day for a person and a service. Opens a transaction."""
-    members = [member.user_id for member in person.sponsor.main_users()]
-    phones = list(PhoneDevice.objects.filter(user__in=members, confirmed=True).select_related("user"))
+    phones = [phone for member in person.sponsor.main_users() if (phone := member.user.phone())]
     if not phones:
         return Answer.NOBODY
     subject = str(person.uuid)

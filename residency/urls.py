@@ -2,6 +2,7 @@ from django.urls import path
 
 from residency import views
 from residency.check.views import check
+from residency.desk import phones
 from residency.desk import views as desk
 from residency.own_data import views as own_data
 from residency.registration import views as registration
@@ -25,5 +26,7 @@ urlpatterns = [
     path("desk/documents/<str:serial>/card/undo/", desk.undo, name="desk-undo"),
     path("desk/residents/<uuid:uuid>/", desk.resident, name="desk-resident"),
     path("desk/shift/", desk.todays_work, name="desk-shift"),
+    path("desk/phones/", phones.phones, name="desk-phones"),
+    path("desk/phones/<uuid:uuid>/", phones.decide_phone, name="desk-phone"),
     path("desk/queue/", desk.cards_awaited, name="desk-queue"),
 ]

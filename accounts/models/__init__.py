@@ -9,6 +9,7 @@ from accounts.models.handovers import Handover
 from accounts.models.invitations import Invitation
 from accounts.models.money import Entry, Wallet
 from accounts.models.packages import Package, Subscription
+from accounts.models.phone_changes import PhoneChange
 from accounts.models.phone_codes import PhoneCode
 from accounts.models.requests import SubscriptionRequest
 from accounts.models.resets import PasswordReset
@@ -32,6 +33,7 @@ __all__ = [
     "Package",
     "PasswordReset",
     "Payment",
+    "PhoneChange",
     "PhoneCode",
     "PhoneDevice",
     "Subscription",

@@ -19,6 +19,7 @@ class PhoneDevice(Device):
 
     user: "models.ForeignKey[User, User]"
     number = models.CharField(_("mobile number"), max_length=16)
+    from_at = models.DateTimeField(db_default=clock.Now())  # a new number holds from a moment on, without any job
 
     class Meta:
         verbose_name = _("phone")
@@ -31,6 +32,11 @@ class PhoneDevice(Device):
     def last2(self) -> str:
         """The end of the number: enough to know which phone to look at."""
         return self.number[-2:]
+
+    @classmethod
+    def in_use(cls) -> "models.QuerySet[PhoneDevice]":
+        """Those that hold by now, the newest of a person first."""
+        return cls.objects.filter(confirmed=True, from_at__lte=clock.Now()).order_by("-from_at", "pk")
 
     def generate_challenge(self) -> None:
         raise TypeError("texts carry codes of operation tokens only")

@@ -106,7 +106,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def means(self) -> str:
         """A mark of what the person signs in with: it changes with the password, the phones and the authenticator app."""
-        phones = PhoneDevice.objects.filter(user=self, confirmed=True).order_by("number").values_list("number", flat=True)
+        phones = PhoneDevice.in_use().filter(user=self).order_by("number").values_list("number", flat=True)
         means = [self.password, *phones, *self.authenticators().values_list("key", flat=True)]
         return salted_hmac("accounts.means", "\n".join(means), algorithm="sha256").hexdigest()
 
@@ -119,7 +119,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def phone(self) -> PhoneDevice | None:
         """The phone on record that codes go to."""
-        return PhoneDevice.objects.filter(user=self, confirmed=True).order_by("pk").first()
+        return PhoneDevice.in_use().filter(user=self).first()
 
     @property
     def phone_last2(self) -> str:

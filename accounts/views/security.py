@@ -7,14 +7,15 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
 
 from accounts import browsers, enrolment, sessions
 from accounts.access import PortalRequest, before_enrolment, signed_in
 from accounts.forms.sign_in import AppCodeForm, BatchForm, PasswordForm
-from accounts.models import AuthenticatorApp
+from accounts.models import AuthenticatorApp, PhoneChange
 from accounts.models.limits import CodeRefused
 from accounts.replies import code_error
 from accounts.views.choices import keep_language
@@ -28,6 +29,7 @@ def security(request: PortalRequest) -> HttpResponse:
         "has_authenticator": user.has_authenticator(),
         "phone_last2": user.phone_last2,
         "codes_left": enrolment.backup_codes_left(user),
+        "phone_change": PhoneChange.objects.filter(user=user).coming().first(),
         "sessions": len(sessions.live(request)),
         "browsers": browsers.remembered(request).count(),
     }
@@ -55,6 +57,15 @@ def _sign_in_again(request: PortalRequest, why: str) -> HttpResponse:
     sessions.ask_again(request)
     messages.info(request, why)
     return response
+
+
+@signed_in
+@require_POST
+def withdraw_phone_change(request: PortalRequest, uuid: UUID) -> HttpResponse:
+    """Say no to a new number that holds soon."""
+    if get_object_or_404(PhoneChange, uuid=uuid, user=request.user).withdraw(by=request.user):
+        messages.success(request, _("Withdrawn. The number on record stays."))
+    return redirect("security")
 
 
 # --- authenticator app and back-up codes ---

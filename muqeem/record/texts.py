@@ -1,11 +1,12 @@
 """What the text messages say. The code is in the first line; the last line is exactly `@host #code`."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext, override
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,7 @@ TEMPLATES: dict[str, Promise | str] = {
         "Mobile confirmation code %(code)s\nTo register this number. Valid %(valid)s. Never share it.\n@%(host)s #%(code)s"
     ),
     "password-reset": _("Password reset code %(code)s\nValid %(valid)s. Never share it.\n@%(host)s #%(code)s"),
+    "phone-change": _("The mobile of your account becomes one ending %(last2)s at %(from_at)s. Not you? Withdraw it before: %(host)s"),
     "password-changed": _("Your account's password was changed on %(changed_on)s. Not you? Stop the account at once: %(host)s"),
     "consent": _("Consent code %(code)s\nTo change the main user of an account. Valid %(valid)s. Never share it.\n@%(host)s #%(code)s"),
     "main-user-changed": _("The main user of the account ending %(account)s has changed. Not you? %(host)s"),
@@ -79,6 +81,9 @@ def _values(arguments: Mapping[str, Any]) -> dict[str, str]:
     for name, value in arguments.items():
         if name.endswith("_on") and value:
             values[name] = hijri.format_gregorian(date.fromisoformat(value), "table")
+        elif name.endswith("_at") and value:
+            moment = timezone.localtime(datetime.fromisoformat(value))
+            values[name] = f"{hijri.format_gregorian(moment.date(), 'table')} {moment:%H:%M}"
         elif isinstance(value, int) and (unit := name.rpartition("_")[2]) in counts.UNITS:
             values[name] = counts.UNITS[unit](value)
     if "left_days" in values:

@@ -107,6 +107,10 @@ def stop_key(person: Somebody) -> str:
     return codes.link_key("stop-user", str(person.reset.uuid))
 
 
+def phone_change(person: Somebody) -> UUID:
+    return person.phone_change.uuid
+
+
 def request(person: Somebody) -> str:
     return person.request.reference
 
@@ -122,6 +126,7 @@ DOORS: dict[str, Door] = {
     "switch-account": Door(data={"account": account}),
     "unsent": Door(),
     "security": Door(),
+    "withdraw-phone": Door(path={"uuid": phone_change}, roles=frozenset({*MEMBERS, CLERK, STAFF})),
     "password": Door(),
     "enrol": Door(),
     "backup-codes": Door(),
@@ -187,6 +192,8 @@ DOORS: dict[str, Door] = {
     "desk-resident": Door(path={"uuid": resident}, whoever=True),
     "desk-shift": Door(),
     "desk-queue": Door(),
+    "desk-phones": Door(),
+    "desk-phone": Door(path={"uuid": phone_change}, roles=frozenset({CLERK})),
     "healthz": Door(),
     "readyz": Door(),
     "favicon": Door(),

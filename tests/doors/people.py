@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from accounts.models import Bill, Handover, Invitation, OperationToken, PasswordReset, SubscriptionRequest, User
+from accounts.models import Bill, Handover, Invitation, OperationToken, PasswordReset, PhoneChange, SubscriptionRequest, User
 from muqeem import clock
 from muqeem.numbers import luhn_complete
 from muqeem.operations.models import Document, Print, Receipt
@@ -23,6 +23,7 @@ from tests.factories import (
     OfficeFactory,
     ResidentFactory,
     SubscriptionRequestFactory,
+    UserFactory,
 )
 from tests.operations.journeys import RENEWAL, Person
 
@@ -42,6 +43,7 @@ class Somebody(Person):
     handover: Handover
     reset: PasswordReset
     request: SubscriptionRequest
+    phone_change: PhoneChange
 
     def __init__(self, **named: Any) -> None:
         super().__init__(**named)
@@ -60,6 +62,9 @@ class Somebody(Person):
         taker = MembershipFactory(account=self.account).user
         self.handover = Handover.objects.create(account=self.account, giver=self.user, taker=taker, expires_at=until)
         self.reset = PasswordReset.objects.create(user=self.user, expires_at=until)
+        office = self.user.office or OfficeFactory()
+        asker = UserFactory(office=office)
+        self.phone_change = PhoneChange.objects.create(user=self.user, number="+966500000901", office=office, asked_by=asker)
         self.request = SubscriptionRequestFactory()
         self.session = self.client.cookies[settings.SESSION_COOKIE_NAME].value
 

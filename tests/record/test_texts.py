@@ -28,6 +28,8 @@ LONGEST = {
     "left_days": 7,
     "visas": 3000,
     "changed_on": "2027-11-30",
+    "from_at": "2027-11-30T10:00:00+03:00",
+    "last2": "42",
 }
 
 
@@ -53,7 +55,8 @@ SAMPLES += [
 ]
 SAMPLES += [(template, LONGEST) for template in ("visa-cancel", "visa-return-own", "visa-return", "visa-exit")]
 SAMPLES += [
-    (template, NO_RESIDENT) for template in ("phone-confirmation", "consent", "password-reset", "password-changed", "main-user-changed")
+    (template, NO_RESIDENT)
+    for template in ("phone-confirmation", "consent", "password-reset", "password-changed", "main-user-changed", "phone-change")
 ]
 SAMPLES += [(template, LONGEST) for template in ("visas-cancel", "visas-return", "visas-exit")]
 
