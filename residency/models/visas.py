@@ -68,6 +68,10 @@ class Visa(models.Model):
     class Meta:
         verbose_name = _("visa")
         verbose_name_plural = _("visas")
+        indexes = [
+            # The few that may still matter, for lists and reminders, among all those of earlier years.
+            models.Index(fields=["resident", "issued_on"], condition=Q(cancelled_on=None, used_on=None, fined_on=None), name="visa_open"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(number__regex=r"^[0-9]{1,20}$"), name="visa_number_digits"),
             models.CheckConstraint(condition=Q(ends_on__gte=F("issued_on")), name="visa_period"),
