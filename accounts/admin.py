@@ -23,6 +23,7 @@ from accounts.models import (
     Entry,
     Invitation,
     Membership,
+    Notice,
     Office,
     Package,
     Payment,
@@ -334,6 +335,17 @@ class InvitationAdmin(ReadOnly):
     list_display = ["name", "account", "is_main", "created_at", "expires_at", "used_at", "withdrawn_at"]
     list_select_related = ["account"]
     search_fields = ["account__number", "name"]
+    ordering = ["-id"]
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnly):
+    """What people were told on their page; what was sent of it is among the messages."""
+
+    list_display = ["user", "kind", "account", "at", "seen_at"]
+    list_select_related = ["user", "account"]
+    list_filter = ["kind"]
+    search_fields = ["user__username", "account__number"]
     ordering = ["-id"]
 
 

@@ -17,6 +17,7 @@ from django.utils.cache import patch_vary_headers
 from accounts import sessions, unsent
 from accounts.access import Access as Kind
 from accounts.models import AuthenticatorApp, Membership
+from accounts.models.notices import with_unseen
 from muqeem import clock
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -150,7 +151,7 @@ def attach_accounts(request: Any) -> None:
 def _acting(request: Any) -> tuple[list[Membership], Membership | None]:
     if request.user.is_clerk:  # a clerk acts for nobody, whatever rows there are
         return [], None
-    live = Membership.objects.live().filter(user=request.user).select_related("account")
+    live = with_unseen(Membership.objects.live().filter(user=request.user)).select_related("account")
     memberships = list(live.order_by("-is_main", "account__name_ar"))
     chosen = request.session.get(sessions.ACCOUNT)
     of_choice = [membership for membership in memberships if str(membership.account.uuid) == chosen]

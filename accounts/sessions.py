@@ -7,15 +7,20 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, login, logout, update_session_auth_hash
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django_otp import login as otp_login
 from django_otp.models import Device
 
 from accounts import browsers, enrolment, unsent
 from accounts.models import BrowserSession, Membership, OperationToken, User
+from accounts.models.notices import Kind, Words, tell
 from accounts.models.tokens import Method
 from muqeem import clock
 from muqeem.record.models import Event
+from muqeem.sentences import say, sentence
 
 PENDING = "sign-in"  # the uuid of the sign-in token whose password was right
 AGAIN = "again"  # the next sign-in takes both steps, on a remembered browser too
@@ -27,6 +32,9 @@ ACCOUNT = "account"  # the choice among the accounts a user may act for
 
 BACKUP_CODE, REMEMBERED = "backup-code", "browser"  # methods beside those of tokens
 FRESH = timedelta(minutes=10)
+
+NEW_BROWSER = sentence("notice-new-browser", _("Sign-in on a browser that had not been seen before."))
+NEW_BROWSER_NAMED = sentence("notice-new-browser-named", _("Sign-in on a browser that had not been seen before: %(browser)s"))
 
 
 # --- signing in ---
@@ -51,7 +59,10 @@ def waiting_token(request: HttpRequest) -> OperationToken | None:
 def second_step_done(request: HttpRequest, token: OperationToken, *, by_backup_code: bool = False) -> None:
     """Sign the person in, in a session with a new key. The sign-in token is used up by it."""
     OperationToken.objects.filter(pk=token.pk, used_at=None).update(used_at=clock.Now())
-    _begin(request, token.user, method=BACKUP_CODE if by_backup_code else token.method)
+    method = BACKUP_CODE if by_backup_code else token.method
+    _begin(request, token.user, method=method)
+    if not browsers.is_seen(request, token.user):
+        _tell_of_new_browser(request, token.user, by_text=method != Method.TEXT)
     if device := _device_of(token):
         otp_login(request, device)
 
@@ -79,6 +90,18 @@ def _begin(request: HttpRequest, user: User, *, method: str) -> None:
     request.session[BEGAN] = request.session[SEEN] = clock.now().timestamp()
     _note_whose(request, user)
     Event.objects.write("sign-in", actor=user.username, method=method)
+
+
+def _tell_of_new_browser(request: HttpRequest, user: User, *, by_text: bool) -> None:
+    """Whoever signed in by text has just had one."""
+    now = clock.now()
+    place = str(BrowserSession(**browsers.agent(request)._asdict()))
+    said = say(NEW_BROWSER_NAMED, browser=place) if place else say(NEW_BROWSER)
+    local = now.astimezone(clock.RIYADH)
+    text = Words("new-sign-in", {"signed_in_on": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}"})
+    mail = Words("new-sign-in", {"at": now.isoformat()})
+    with transaction.atomic():
+        tell(user, Kind.SIGN_IN, said, leads_to=reverse("browsers"), text=text if by_text else None, mail=mail)
 
 
 def _device_of(token: OperationToken) -> Device | None:

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from accounts.verification import picture
-from accounts.views import choices, handovers, join, money, people, requests, resets, security, sign_in
+from accounts.views import choices, handovers, join, money, notices, people, requests, resets, security, sign_in
 
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
@@ -28,6 +28,8 @@ urlpatterns = [
     path("account/bills/<slug:number>/", money.bill, name="bill"),
     path("account/subscription/", money.subscription, name="subscription"),
     path("account/subscription/bill/", money.subscribe, name="subscribe"),
+    path("account/notices/", notices.notices, name="notices"),
+    path("account/notices/preferences/", notices.preferences, name="notice-preferences"),
     path("account/people/", people.people, name="people"),
     path("account/people/invite/", people.invite, name="invite"),
     path("account/people/invitations/<uuid:uuid>/withdraw/", people.withdraw_invitation, name="withdraw-invitation"),

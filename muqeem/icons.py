@@ -6,6 +6,7 @@ TURNING = frozenset({"back", "leave", "next", "out"})
 ICONS = {
     "alert": '<path d="M12 3.5 2.5 20h19zM12 10v4.5M12 17.3v.01"/>',
     "back": '<path d="m15 5-7 7 7 7"/>',
+    "bell": '<path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15zM10 21h4"/>',
     "building": '<path d="M5 20.5V4h9v16.5M14 9.5h5v11M3 20.5h18M8 8h3M8 12h3M8 16h3"/>',
     "card": '<path d="M3 5.5h18v13H3zM3 10h18M6.5 14.5h4"/>',
     "check": '<path d="m5 12.5 4.5 4.5L19 7.5"/>',

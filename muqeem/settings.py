@@ -116,6 +116,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "muqeem.context.site",
+                "accounts.context.notices",
             ]
         },
     }
@@ -285,6 +286,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-attempts": {"task": "accounts.forget_attempts", "schedule": crontab(minute=10)},
     # Often, for each looks only for what is still due; by day, for it wakes people up.
     "remind-of-visas": {"task": "visas.remind", "schedule": crontab(minute="*/15", hour="8-20")},
+    "warn-of-subscriptions": {"task": "accounts.warn", "schedule": crontab(minute="5-59/15", hour="8-20")},
+    "warn-of-residencies": {"task": "residency.warn", "schedule": crontab(minute="10-59/15", hour="8-20")},
 }
 
 # --- what is said to operators ------------------------------------------------------------------

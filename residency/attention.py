@@ -22,6 +22,8 @@ FINE_DUE = sentence("late-fine-due", _("Late renewal fine: %(amount)s"))
 PAID_WITH_RENEWAL = sentence("fine-with-renewal", _("It is charged with the renewal"))
 VISA_FINE = sentence("unpaid-visa-fine", _("A visa was neither used nor cancelled; its fine: %(fine_sar)s"))
 PAY_VISA_FINE = sentence("pay-with-visa-fine", _('Pay it with the service "Pay an unused-visa fine"; until then no visa is issued'))
+RESIDENCY_ENDS = sentence("notice-residency-ends", _("The residency of %(name)s ends on %(ends_on)s."))
+RESIDENCIES_END = sentence("notice-residencies-end", _("Residencies that end soon: %(ending_residents)s. The first ends on %(ends_on)s."))
 INSURANCE_ENDS_FIRST = sentence("insurance-ends-first", _("Health insurance ends on %(date)s, before the residency"))
 PASSPORT_ENDS_FIRST = sentence("passport-ends-first", _("The passport expires on %(date)s, before the residency"))
 

@@ -19,6 +19,7 @@ from tests.live import engines, site  # noqa: F401 -- fixtures, for one pair of 
 PARAMETERS = (
     "accounts.migrations.0008_bills",
     "accounts.migrations.0010_free_operations",
+    "accounts.migrations.0012_notices",
     "residency.migrations.0002_parameters",
     "residency.migrations.0004_small_establishments_and_term_calendar",
     "visas.migrations.0001_parameters",

@@ -8,6 +8,7 @@ from accounts.models.devices import AuthenticatorApp, PhoneDevice
 from accounts.models.handovers import Handover
 from accounts.models.invitations import Invitation
 from accounts.models.money import Entry, Wallet
+from accounts.models.notices import Notice, Preference
 from accounts.models.packages import Package, Subscription
 from accounts.models.phone_changes import PhoneChange
 from accounts.models.phone_codes import PhoneCode
@@ -28,6 +29,7 @@ __all__ = [
     "Handover",
     "Invitation",
     "Membership",
+    "Notice",
     "Office",
     "OperationToken",
     "Package",
@@ -36,6 +38,7 @@ __all__ = [
     "PhoneChange",
     "PhoneCode",
     "PhoneDevice",
+    "Preference",
     "Subscription",
     "SubscriptionRequest",
     "User",

@@ -55,8 +55,8 @@ class Account(models.Model):
         return self.saudis >= self.expatriates
 
     def main_users(self) -> "Iterable[Membership]":
-        """The live memberships of its main users, with their users."""
-        return self.memberships.live().filter(is_main=True).select_related("user")
+        """The live memberships of its main users, with their users, in the order of the users' keys."""
+        return self.memberships.live().filter(is_main=True).select_related("user").order_by("user")
 
 
 class Branch(models.Model):

@@ -56,6 +56,10 @@ class Package(models.Model):
     def __str__(self) -> str:
         return self.name_en if get_language() == "en" else self.name_ar
 
+    @property
+    def names(self) -> dict[str, str]:
+        return {"ar": self.name_ar, "en": self.name_en}
+
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def in_force(self, day: date) -> "SubscriptionQuerySet":
@@ -76,6 +80,7 @@ class Subscription(models.Model):
     ends_on = models.DateField(_("ends on"))
     operations_left = models.IntegerField(_("operations left"), null=True, blank=True, help_text=_("Empty: unlimited."))
     operations_spent = models.PositiveIntegerField(_("operations spent"), default=0)
+    few_left_at = models.DateTimeField(null=True, editable=False)  # when the main users were told so
 
     objects = SubscriptionQuerySet.as_manager()
 

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts import sessions
+from accounts import browsers, sessions
 from accounts.access import anyone, before_enrolment
 from accounts.forms.people import NewUserForm
 from accounts.models import Invitation, User
@@ -60,7 +60,9 @@ def _accept(request: HttpRequest, step: PhoneStep, context: dict[str, Any]) -> H
         except IntegrityError:  # the name or the person came in by another request
             return redirect(request.get_full_path())
         sessions.joined(request, user)
-        return _into(request, invitation)
+        response = _into(request, invitation)
+        browsers.mark_seen(request, response, user)
+        return response
     return render(request, "accounts/join_user.html", context | {"form": form}, status=422 if form.errors else 200)
 
 

@@ -31,7 +31,7 @@ def security(request: PortalRequest) -> HttpResponse:
         "codes_left": enrolment.backup_codes_left(user),
         "phone_change": PhoneChange.objects.filter(user=user).coming().first(),
         "sessions": len(sessions.live(request)),
-        "browsers": browsers.remembered(request).count(),
+        "browsers": 0 if user.is_clerk or user.is_staff else browsers.remembered(request).count(),
     }
     return render(request, "accounts/security.html", context)
 
@@ -46,7 +46,9 @@ def password(request: PortalRequest) -> HttpResponse:
         request.user.save(update_fields=["password"])
         sessions.password_changed(request)
         messages.success(request, _("Password changed. You are signed out everywhere else, and no browser is remembered."))
-        return redirect("security")
+        response = redirect("security")
+        browsers.mark_seen(request, response, request.user)
+        return response
     return render(request, "accounts/password.html", {"form": form}, status=422 if form.errors else 200)
 
 

@@ -115,6 +115,7 @@ def _signed_in(request: HttpRequest, token: OperationToken, form: SignInCodeForm
             words = ngettext("Signed in with a backup code. %(n)d is left.", "Signed in with a backup code. %(n)d are left.", left)
             messages.warning(request, words % {"n": left})
     response = _way_on(request, token.user)
+    browsers.mark_seen(request, response, token.user)
     if form.cleaned_data.get("remember"):
         browsers.remember(request, response, token.user)
     return response

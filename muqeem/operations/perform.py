@@ -1,6 +1,6 @@
 """The one transaction: token, effect, quota, money, receipt, pages, messages and journal, together or not at all.
 
-Locks are taken in one order everywhere: token → resident → subscription and wallet → journal head.
+Locks are taken in one order everywhere: token → resident → subscription and wallet → whom today's messages go to → journal head.
 """
 
 from collections.abc import Mapping
@@ -10,12 +10,14 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.endings import warn_if_few_are_left
 from accounts.models import OperationToken, Subscription, Wallet
 from accounts.models.money import WalletTooLow
 from accounts.models.packages import QuotaExhausted, SubscriptionOver
 from accounts.models.tokens import Step
 from muqeem import clock
 from muqeem.facts import stored
+from muqeem.operations import notices
 from muqeem.operations.base import Operation
 from muqeem.operations.judge import Gone, Judgement, NoLeave, fingerprint_of, judge
 from muqeem.operations.models import Receipt
@@ -116,7 +118,10 @@ def _perform(token: OperationToken, fingerprint: str) -> Receipt:
     pages = [document_of(operation, receipt, person, of_person) for person, of_person in people.items() if operation.page]
     copies = [print_copy(page, token.user, first=True) for page in pages]
     copies += [print_copy(page, token.user, receipt=receipt) for page in operation.reprints()]
-    texts = _tell(token, operation, receipt, people)
+    told_numbers = _tell(token, operation, receipt, people)
+    notices.tell_of(receipt, token, told_numbers)
+    if spent:
+        warn_if_few_are_left(token.account, operation.terms)
     Event.objects.seal(
         "operation",
         actor=token.user.username,
@@ -128,7 +133,7 @@ def _perform(token: OperationToken, fingerprint: str) -> Receipt:
         total=f"{receipt.total:.2f}",
         name=facts.get("name"),
         pages=len(copies),
-        texts=texts,
+        texts=len(told_numbers),
     )
     return receipt
 
@@ -198,8 +203,8 @@ def _pay(token: OperationToken, total: Any, reference: str) -> None:
         raise Refused(say(WALLET_LOW, **values)) from None
 
 
-def _tell(token: OperationToken, operation: Operation, receipt: Receipt, people: Mapping[Any, Mapping[str, Any]]) -> int:
-    """Tell everybody it is about, and the account's main users if somebody else acted; how many texts that takes.
+def _tell(token: OperationToken, operation: Operation, receipt: Receipt, people: Mapping[Any, Mapping[str, Any]]) -> set[str]:
+    """Tell everybody it is about, and the account's main users if somebody else acted, by text; to which numbers.
 
     A number is told once, of whoever comes first.
     """
@@ -215,7 +220,7 @@ def _tell(token: OperationToken, operation: Operation, receipt: Receipt, people:
             texts.setdefault(phone.number, (member.user.language, "operation-done", values))
     for number, (language, template, arguments) in texts.items():
         post(template=template, language=language, receiver=number, account=token.account.number, arguments=arguments)
-    return len(texts)
+    return set(texts)
 
 
 def record_refusal(token: OperationToken, refusal: Refused) -> None:

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from muqeem import codes, facts
+from muqeem import catalogue, codes, facts
 from muqeem.mail import Letter
 from muqeem.record.models import Message
 
@@ -75,6 +75,43 @@ MAILS: dict[str, Mail] = {
         _("Set a password"),
         "join",
     ),
+    "done": Mail(_("Done: %(service)s"), _("Receipt %(number)s and its page are in your account."), _("See the receipt"), "receipt"),
+    "done-by": Mail(
+        _("Done in your account: %(service)s"),
+        _("%(who)s did it. Receipt %(number)s and its page are in your account."),
+        _("See the receipt"),
+        "receipt",
+    ),
+    "residency-ends": Mail(
+        _("A residency ends soon"),
+        _("The residency with the iqama ending %(last4)s ends on %(ends_on)s."),
+        _("See the resident"),
+        "resident",
+    ),
+    "residencies-end": Mail(
+        _("Residencies that end soon"),
+        _("%(ending_residents)s; the first residency ends on %(ends_on)s."),
+        _("See the residents"),
+        "residents",
+    ),
+    "subscription-ends": Mail(
+        _("Your subscription ends soon"),
+        _("The subscription of %(whose)s to %(plan)s ends on %(ends_on)s. After that, services are shown and work once it is renewed."),
+        _("See the subscription"),
+        "subscription",
+    ),
+    "few-operations": Mail(
+        _("Few operations are left"),
+        _("Operations of your package that are left: %(left_operations)s."),
+        _("See the subscription"),
+        "subscription",
+    ),
+    "new-sign-in": Mail(
+        _("New sign-in to your account"),
+        _("%(at)s, on a browser that had not been seen before. Not you? Change your password."),
+        _("Change the password"),
+        "password",
+    ),
 }
 
 
@@ -101,6 +138,8 @@ def worded(message: Message) -> Worded:
     """The words of a message in the active language."""
     kind = MAILS[message.template]
     values = {name: facts.plain(name, value) for name, value in message.arguments.items()}
+    if "slug" in values:
+        values["service"] = catalogue.short_title(values["slug"])
     rows = facts.ordered(message.arguments.get("facts", {}))
     return Worded(
         subject=str(kind.subject % values),

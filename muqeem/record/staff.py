@@ -105,6 +105,7 @@ COLUMNS: dict[str, Any] = {
     "arguments": _("details"),
     "answered": _("answered"),
     "created_at": _("since"),
+    "leads_to": _("leads to"),
     "used_at": _("used"),
     "withdrawn_at": _("withdrawn"),
     "suspended_at": _("suspended"),

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
-from muqeem import catalogue, codes, counts, hijri
+from muqeem import catalogue, codes, counts, facts, hijri
 from muqeem.record.models import Message
 
 CODE_MINUTES = 5
@@ -47,6 +47,12 @@ TEMPLATES: dict[str, Promise | str] = {
     "visas-cancel": _("Unused exit/re-entry visas: %(visas)s. Cancel the first by %(by_on)s to avoid a fine: %(host)s"),
     "visas-return": _("Abroad on a visa: %(visas)s. The first must return by %(by_on)s. Extension before that day: %(host)s"),
     "visas-exit": _("Final exit visas: %(visas)s. The first must leave by %(by_on)s: %(left)s. %(host)s"),
+    "residency-ends": _("Residency, iqama ending %(last4)s, expires on %(ends_on)s: %(left)s. Renew: %(host)s"),
+    "residencies-end": _("Residencies that end soon: %(ending_residents)s. The first expires on %(ends_on)s: %(left)s. %(host)s"),
+    "subscription-ends": _("Your %(plan)s subscription ends on %(ends_on)s: %(left)s. Renew: %(host)s"),
+    "few-operations": _("Few operations of your package are left: %(left_operations)s. Renew or upgrade: %(host)s"),
+    "new-sign-in": _("New sign-in to your account on %(signed_in_on)s at %(time)s. Not you? Change your password: %(host)s"),
+    "done": _("Done: %(service)s\nReceipt %(number)s is in your account: %(host)s"),
     "residency-renewed": _("Your residency is renewed to %(until_on)s. Receipt %(receipt)s.\nSAR %(sum)s. %(host)s"),
 }
 
@@ -75,7 +81,7 @@ def words(message: Message) -> str:
 
 
 def _values(arguments: Mapping[str, Any]) -> dict[str, str]:
-    values = {name: str(value) for name, value in arguments.items()} | {"host": host()}
+    values = {name: facts.named(value) for name, value in arguments.items()} | {"host": host()}
     if "slug" in values:
         values["service"] = catalogue.short_title(values["slug"])
     for name, value in arguments.items():

@@ -79,6 +79,8 @@ TITLES: dict[str, Promise] = {
     "er.unused_fine": _("Fine for the first, second and third unused visa, SAR"),
     "er.no_return_status_after_months": _("Months after expiry until somebody has left and did not return"),
     "visa.reminder_days": _("Days before the last day of a visa on which people are reminded"),
+    "notice.reminder_days": _("Days before the end of a residency or a subscription on which main users are told"),
+    "notice.few_operations_percent": _("Main users are told when no more of a package's operations are left, per cent"),
     "fe.fee": _("Final exit visa, SAR"),
     "fe.iqama_min_days": _("Days that the residency must still last for a final exit visa"),
     "fe.max_days": _("Longest final exit visa, in days"),

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts import sessions, visitors
+from accounts import browsers, sessions, visitors
 from accounts.access import anyone
 from accounts.forms.people import ChosenUserForm
 from accounts.models.attempts import name_key
@@ -62,7 +62,9 @@ def go_on(request: HttpRequest) -> HttpResponse:
         del request.session[WHO]
         sessions.joined(request, user)
         messages.success(request, _("Your account is ready."))
-        return redirect("home")
+        response = redirect("home")
+        browsers.mark_seen(request, response, user)
+        return response
     context = {"form": form, "known": known}
     return render(request, "residency/registration/user.html", context, status=422 if form.errors else 200)
 

@@ -61,6 +61,7 @@ def test_the_menu_leads_to_it_and_signs_out() -> None:
         "/account/money/",
         "/account/subscription/",
         "/account/people/",
+        "/account/notices/",
         "/account/data/",
         SECURITY,
     ]

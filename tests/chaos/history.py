@@ -80,7 +80,7 @@ def misheard(log: Path) -> list[str]:
     said = {text["key"]: set() for text in heard}
     for text in heard:
         said[text["key"]].add((text["to"], text["text"]))
-    rows = {str(message.key): message for message in Message.objects.all()}
+    rows = {str(message.key): message for message in Message.objects.filter(channel=Message.Channel.TEXT)}
     sent = {key for key, message in rows.items() if message.sent_at}
     per_receipt = Counter(
         (rows[key].arguments["receipt"], rows[key].receiver) for key in taken & rows.keys() if "receipt" in rows[key].arguments

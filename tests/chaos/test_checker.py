@@ -62,7 +62,7 @@ def heard(message: Message, **changed: Any) -> dict[str, Any]:
 def test_a_provider_who_heard_something_else_is_noticed(tmp_path: Path) -> None:
     receipt = Person().renewed()
     Message.objects.update(sent_at=clock.now())
-    code, done = Message.objects.order_by("pk")
+    code, done = Message.objects.filter(channel=Message.Channel.TEXT).order_by("pk")
     assert done.arguments["receipt"] == receipt.number
     true = [heard(code), heard(done)]
     assert misheard(provider_log(tmp_path, *true, heard(done))) == []  # again under the same key: billed once

@@ -131,6 +131,8 @@ DOORS: dict[str, Door] = {
     "enrol": Door(),
     "backup-codes": Door(),
     "browsers": Door(),
+    "notices": Door(),
+    "notice-preferences": Door(),
     "money": Door(),
     "statement": Door(),
     "deposit": Door(data={"amount": "100.00"}),

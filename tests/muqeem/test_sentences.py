@@ -1,9 +1,13 @@
 """Sentences that are kept as data and said in the reader's language."""
 
+import re
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.utils.functional import lazystr
 from django.utils.translation import get_language, ngettext_lazy, override
 
@@ -71,3 +75,12 @@ def test_one_key_has_one_sentence() -> None:
     assert sentence("test-once", words) == sentence("test-once", words) == "test-once"
     with pytest.raises(ValueError, match="two sentences are called test-once"):
         sentence("test-once", lazystr("others"))
+
+
+def test_whoever_answers_requests_knows_every_sentence_whoever_said_it() -> None:
+    sources = [path.read_text() for app in ("muqeem", "accounts", "residency", "visas") for path in (settings.BASE_DIR / app).rglob("*.py")]
+    kept = {key for source in sources for key in re.findall(r'^\w+ = sentence\(\s*"([^"]+)"', source, re.MULTILINE)}
+    web = "import muqeem.wsgi, muqeem.urls; from muqeem import sentences; print(*sentences._registered)"
+    known = subprocess.run([sys.executable, "-c", web], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)
+    assert len(kept) > 50
+    assert kept - set(known.stdout.split()) == set()

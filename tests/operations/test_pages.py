@@ -57,8 +57,8 @@ Shift = Callable[[timedelta], None]
 
 @pytest.fixture
 def receipt() -> Receipt:
-    """What a renewal left, with its page still to be made."""
-    return perform(token := Person().ready(), token.fingerprint)
+    """What a renewal left, with its page and one text still to be made and sent."""
+    return perform(token := Person(email="").ready(), token.fingerprint)
 
 
 def copy_of(receipt: Receipt, number: int = 1) -> Print:
@@ -364,7 +364,7 @@ def hinted(monkeypatch: Monkey) -> list[tuple[str, dict[str, Any]]]:
 def test_after_the_commit_a_worker_is_told_of_page_and_message(
     hinted: list[Any], django_capture_on_commit_callbacks: Callable[..., Any]
 ) -> None:
-    token = Person().ready()
+    token = Person(email="").ready()
     with django_capture_on_commit_callbacks(execute=True):
         perform(token, token.fingerprint)
         assert not hinted
@@ -417,7 +417,7 @@ def _forget_connections() -> None:
 def test_with_the_broker_away_a_done_operation_is_no_error_page_and_everything_still_comes(
     no_broker: None, counted: list[str], django_capture_on_commit_callbacks: Callable[..., Any]
 ) -> None:
-    person = Person()
+    person = Person(email="")
     token = person.reviewed()
     began = time.monotonic()
     with django_capture_on_commit_callbacks(execute=True) as hints:
