@@ -134,7 +134,9 @@ def without_app(username: str) -> None:
 def without_residents(username: str) -> None:
     """An account in which nobody is yet."""
     empty = Account.objects.create(number="7990000018", name_ar="مؤسسة ناشئة", name_en="A young establishment")
-    Subscription.objects.filter(account__memberships__user__username=username).update(account=empty)
+    package = Subscription.objects.filter(account__memberships__user__username=username).latest("pk").package
+    with transaction.atomic():
+        Subscription.begin(empty, package, clock.today())
     membership = Membership.objects.get(user__username=username)
     membership.branches.clear()
     Membership.objects.filter(pk=membership.pk).update(account=empty)
