@@ -525,7 +525,7 @@ def test_the_queue_takes_as_many_queries_for_one_renewal_as_for_three(
     for _number in range(number):
         renewed()
     desk.get("/desk/queue/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert len(desk.get("/desk/queue/").context["rows"]) == number
 
 
