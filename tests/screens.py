@@ -26,6 +26,7 @@ from tests.factories import PASSWORD, AccountFactory, HoldFactory, ResidentFacto
 SITE = "http://portal.test"
 NAME = {"ar": "عبدالمستعصم بالله المستنصر بن عبدالرحمن", "en": "ABDULMUSTASIM BILLAH ALMUSTANSIR SHAHID"}  # 39 and 39 of 40
 ACCOUNT = {"name_ar": "شركة مجموعة الشرق الأوسط المتحدة للمقاولات " * 4, "name_en": "Middle East United Contracting Company " * 5}
+FRAMES = {"", ANONYMOUS, CLERK}
 LIVING_PAGE = "/demo/components/"
 # The staff's site is Django's but for these: its first page, a list, a row to change, a row to add.
 STAFFS = ("/admin/", "/admin/record/parameter/", "/admin/residency/resident/", "/admin/record/parameter/add/")
@@ -44,10 +45,15 @@ class Screen:
 def screens(language: str) -> list[Screen]:
     """Each kind of screen once, and beside them those that differ by what is in them."""
     found: dict[object, Screen] = {}
+    in_another_frame: dict[object, str] = {}
     for note, path, answer in _all(language):
         if answer.body and answer.headers.get("Content-Type", "").startswith("text/html"):
             kind = "" if path == LIVING_PAGE else note  # that one is the same for everybody
-            templates = frozenset(template.name for template in getattr(answer, "templates", []) if template.name)
+            names = [template.name for template in getattr(answer, "templates", []) if template.name]
+            templates = frozenset(names)
+            # What visitors, members and clerks are shown alike is looked at in the frame of the first of them.
+            if note in FRAMES and in_another_frame.setdefault((*names[:1], answer.status_code), note) != note:
+                continue
             name = " ".join(filter(None, [kind, path, str(answer.status_code), language]))
             found.setdefault((kind, templates, answer.status_code), Screen(name, path, answer.status_code, answer.body.decode()))
     return list(found.values())

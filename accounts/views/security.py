@@ -25,9 +25,10 @@ from accounts.views.choices import keep_language
 def security(request: PortalRequest) -> HttpResponse:
     """How the account is guarded, and the way to each part of it."""
     user = request.user
+    has_authenticator = user.has_authenticator()
     context = {
-        "has_authenticator": user.has_authenticator(),
-        "phone_last2": user.phone_last2,
+        "has_authenticator": has_authenticator,
+        "phone_last2": "" if has_authenticator else user.phone_last2,
         "codes_left": enrolment.backup_codes_left(user),
         "phone_change": PhoneChange.objects.filter(user=user).coming().first(),
         "sessions": len(sessions.live(request)),

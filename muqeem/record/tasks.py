@@ -1,25 +1,18 @@
 """Sending what the outbox holds. The task is a hint; the row decides whether anything is left to do."""
 
 import logging
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from celery import shared_task
 
 from muqeem import clock, mail, sms
+from muqeem.mail import Letter
 from muqeem.record import mails, texts
 from muqeem.record.models import Message
 
 logger = logging.getLogger(__name__)
 
 GIVE_UP = timedelta(hours=48)
-
-# How a message is worded, and how it leaves.
-WAYS: dict[str, tuple[Callable[[Message], Any], Callable[[str, Any, str], None]]] = {
-    Message.Channel.TEXT: (texts.words, sms.send),
-    Message.Channel.MAIL: (mails.letter, mail.send),
-}
 
 
 @shared_task(name="record.send")
@@ -37,15 +30,17 @@ def deliver(pk: int) -> None:
     if message.useless_after and message.useless_after <= now:
         message.fail("expired before it was sent")
         return
-    word, send_off = WAYS[message.channel]
     try:
-        worded = word(message)
+        worded = mails.letter(message) if message.channel == Message.Channel.MAIL else texts.words(message)
     except (LookupError, ValueError) as error:  # written by a service whose texts are gone
         logger.exception("a message cannot be worded", extra={"reference": str(message.key)})
         message.fail(f"cannot be worded: {type(error).__name__}")
         return
     try:
-        send_off(message.receiver, worded, str(message.key))
+        if isinstance(worded, Letter):
+            mail.send(message.receiver, worded, str(message.key))
+        else:
+            sms.send(message.receiver, worded, str(message.key))
     except sms.NeverSent as error:
         logger.error("a message was refused by the gateway", extra={"reference": str(message.key)})
         message.fail(str(error))

@@ -560,9 +560,8 @@ def discard(token: OperationToken) -> None:
 
 @pytest.mark.usefixtures("transactional_db")
 def test_of_a_discard_and_a_confirmation_at_the_same_moment_exactly_one_wins() -> None:
-    person = Person()
     for _race in range(4):
-        token = person.ready()
+        token = Person().ready()
         all_at_once(lambda number, token=token: discard(token) if number % 2 else perform(again(token), token.fingerprint), 4)
         token.refresh_from_db()
         done = token.receipts.exists()
