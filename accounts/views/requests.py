@@ -35,8 +35,9 @@ def ask(request: HttpRequest) -> HttpResponse:
             filed = _filed(request, form.told())
         else:
             request.session[TOLD] = form.told()
-            step = PhoneStep(request, TOLD)
-            filed = step.begin(form.cleaned_data["phone"], language=_language(), template="phone-confirmation", on="request-by-text")
+            filed = _step(request, form.told()).begin(
+                form.cleaned_data["phone"], language=_language(), template="phone-confirmation", on="request-by-text"
+            )
         if isinstance(filed, HttpResponse):
             return filed
         form.add_error(*filed)
@@ -48,8 +49,8 @@ def ask(request: HttpRequest) -> HttpResponse:
 @before_enrolment
 def ask_by_text(request: HttpRequest) -> HttpResponse:
     """The code that stands in for the picture; then the request is filed as it was written."""
-    step, told = PhoneStep(request, TOLD), request.session.get(TOLD)
-    if not (told and step.is_waiting):
+    told = request.session.get(TOLD)
+    if not told or not (step := _step(request, told)).is_waiting:
         return redirect("request-subscription")
 
     def file(_code: PhoneCode) -> HttpResponse:
@@ -61,6 +62,11 @@ def ask_by_text(request: HttpRequest) -> HttpResponse:
         return redirect("request-subscription")
 
     return step.page("accounts/request_code.html", then=file)
+
+
+def _step(request: HttpRequest, told: dict[str, Any]) -> PhoneStep:
+    """The code to the mobile of this request, and of no other that was written in this browser."""
+    return PhoneStep(request, f"{TOLD} {told['phone']}")
 
 
 def _filed(request: HttpRequest, told: dict[str, Any]) -> HttpResponse | tuple[str | None, str]:

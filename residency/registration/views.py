@@ -22,7 +22,7 @@ from muqeem.facts import moment_in_text
 from residency.registration.forms import WhoForm
 from residency.registration.people import Known, find, is_registered, register
 
-WHO = "registration"  # the purpose of the code; in the session, who was found
+WHO = "registration"  # in the session: the number that was asked about, and who was found
 
 
 @anyone
@@ -38,10 +38,11 @@ def start(request: HttpRequest) -> HttpResponse:
             form.add_error(None, _("Too many requests. You can ask again at %(moment)s.") % {"moment": moment_in_text(paused.until)})
         else:
             known = find(number, form.cleaned_data["birth_on"])
-            request.session[WHO] = asdict(known) if known else None
+            request.session[WHO] = {"number": number, "known": asdict(known) if known else None}
             language = get_language() or settings.LANGUAGE_CODE
-            step = PhoneStep(request, WHO)
-            return step.begin(known.phone if known else "", on="registration", language=language, template="phone-confirmation", name=name)
+            return _step(request, number).begin(
+                known.phone if known else "", on="registration", language=language, template="phone-confirmation", name=name
+            )
     return render(request, "residency/registration/start.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -49,12 +50,15 @@ def start(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def go_on(request: HttpRequest) -> HttpResponse:
     """The code, then a user name and a password."""
-    step = PhoneStep(request, WHO)
+    asked = request.session.get(WHO)
+    if not asked:
+        return redirect("register")
+    step = _step(request, asked["number"])
     if step.is_waiting:
         return step.page("residency/registration/code.html")
-    if not step.is_done or not request.session.get(WHO):
+    if not step.is_done or not asked["known"]:
         return redirect("register")
-    known = Known(**request.session[WHO])
+    known = Known(**asked["known"])
     if is_registered(known):
         return render(request, "residency/registration/known.html")
     form = ChosenUserForm(request.POST or None, person={"name_ar": known.name_ar, "name_en": known.name_en})
@@ -67,6 +71,11 @@ def go_on(request: HttpRequest) -> HttpResponse:
         return response
     context = {"form": form, "known": known}
     return render(request, "residency/registration/user.html", context, status=422 if form.errors else 200)
+
+
+def _step(request: HttpRequest, number: str) -> PhoneStep:
+    """The code for one person's registration: that of another, given before in this browser, opens nothing here."""
+    return PhoneStep(request, f"{WHO} {number}")
 
 
 def _registered(step: PhoneStep, known: Known, chosen: dict[str, Any]) -> Any:

@@ -164,6 +164,17 @@ def test_who_cannot_see_the_picture_gets_a_code_by_text(stranger: Client, packag
     assert stranger.get("/subscribe/code/").url == FORM
 
 
+def test_a_code_to_one_mobile_files_no_request_with_another(stranger: Client, package: Package) -> None:
+    """Also where the second gets no code, because one was sent a moment ago for another browser."""
+    form = {**ASKED, "package": "shamil-50"}
+    stranger.post(f"{FORM}?by-text=1", form)
+    first = PhoneCode.objects.get()
+    Client().post(f"{FORM}?by-text=1", {**form, "phone": "0500000999"})
+    stranger.post(f"{FORM}?by-text=1", {**form, "phone": "0500000999"})
+    stranger.post("/subscribe/code/", {"code": codes.derive(str(first.uuid), first.sends)})
+    assert not SubscriptionRequest.objects.exists()
+
+
 def test_a_code_without_a_request_leads_to_the_form(stranger: Client) -> None:
     assert stranger.get("/subscribe/code/").url == FORM
 

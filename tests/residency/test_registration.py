@@ -159,6 +159,17 @@ def test_no_step_is_left_out(browser: Client, person: Resident) -> None:
     assert not User.objects.exists()
 
 
+def test_a_code_of_one_person_registers_no_other(browser: Client, person: Resident) -> None:
+    """Also where the second person gets no code, because one was sent a moment ago to another browser."""
+    confirmed(browser, person)
+    victim = ResidentFactory(phone="+966500000444")
+    start(Client(), victim)
+    start(browser, victim)
+    assert b'name="password"' not in browser.get(GO_ON, follow=True).content
+    browser.post(GO_ON, CHOSEN)
+    assert not User.objects.exists()
+
+
 def test_without_free_operations_the_account_begins_without_a_package(browser: Client, person: Resident) -> None:
     Parameter.objects.create(code="package.individual.free_operations", from_on=clock.today(), value="0", source="x", confidence="S")
     confirmed(browser, person)
