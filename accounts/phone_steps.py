@@ -32,6 +32,10 @@ class PhoneStep:
     def is_waiting(self) -> bool:
         return self.code is not None and self.code.verified_at is None and not self.code.is_closed
 
+    def use(self) -> bool:
+        """Use the code up for what it opened. True for one caller only. Requires a transaction."""
+        return self.code is not None and self.code.use()
+
     def begin(self, number: str, *, on: str = "", **values: Any) -> HttpResponse:
         """Send the first code and go on to its page, this one or the route of another; or say why none was sent."""
         try:

@@ -13,6 +13,11 @@ def sign_in_paused(paused: Paused) -> str:
     return _("Sign-in is paused. Try again at %(time)s.") % {"time": moment_in_text(paused.until)}
 
 
+def requests_paused(paused: Paused) -> str:
+    """Why nothing more can be asked for today."""
+    return _("Too many requests. You can ask again at %(moment)s.") % {"moment": moment_in_text(paused.until)}
+
+
 def code_error(error: CodeRefused) -> str:
     """Why a code did not open anything. Anything that is no such reason is raised again."""
     match error:

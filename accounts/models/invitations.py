@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from accounts.models.accounts import Account, Branch, Membership
-from accounts.models.devices import PhoneDevice
 from accounts.models.users import User
 from muqeem import catalogue, clock
 from muqeem.record.models import Event, Message
@@ -91,6 +90,10 @@ class Invitation(models.Model):
     def is_open(self) -> bool:
         return self.used_at is None and self.withdrawn_at is None and self.expires_at > clock.now()
 
+    def is_for(self, user: User) -> bool:
+        """Whether the user has the ID number of the invitation, or none yet."""
+        return user.id_number in {None, self.id_number}
+
     def titles(self) -> list[str]:
         """The services that the person may perform."""
         return [catalogue.title(slug) for slug in self.privileges]
@@ -108,7 +111,7 @@ class Invitation(models.Model):
 
         Who was removed before acts again, with what this invitation says.
         """
-        if user.id_number not in {None, self.id_number}:
+        if not self.is_for(user):
             raise NotTheirs
         if not self._open_row().update(used_at=clock.Now()):
             return None
@@ -123,11 +126,8 @@ class Invitation(models.Model):
 
     def make_user(self, *, username: str, password: str, name_ar: str, name_en: str) -> User:
         """A new user with the phone of the invitation. Requires a transaction."""
-        user = User(username=username, name_ar=name_ar, name_en=name_en, email=self.email, language=self.language, id_number=self.id_number)
-        user.set_password(password)
-        user.save()
-        PhoneDevice.objects.create(user=user, name="phone", number=self.phone, confirmed=True)
-        return user
+        names = {"username": username, "name_ar": name_ar, "name_en": name_en}
+        return User.join(self.phone, password, email=self.email, language=self.language, id_number=self.id_number, **names)
 
     def _open_row(self) -> InvitationQuerySet:
         return Invitation.objects.open().filter(pk=self.pk)

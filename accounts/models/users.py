@@ -78,6 +78,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         if self.is_clerk and self.pk and self.memberships.filter(removed_at=None).exists():
             raise ValidationError({"office": _("Whoever acts for an account cannot be a passport-office clerk.")})
 
+    @classmethod
+    def join(cls, phone: str, password: str, **values: Any) -> "User":
+        """A new user whose phone was just shown by a code. Requires a transaction."""
+        user = cls(**values)
+        user.set_password(password)
+        user.save()
+        PhoneDevice.objects.create(user=user, name="phone", number=phone, confirmed=True)
+        return user
+
     @property
     def names(self) -> dict[str, str]:
         """Both names, as facts keep them."""

@@ -55,9 +55,7 @@ def _accept(request: HttpRequest, step: PhoneStep, context: dict[str, Any]) -> H
     if form.is_valid():
         try:
             user = _made(invitation, step, form)
-        except Gone:
-            return redirect(request.get_full_path())
-        except IntegrityError:  # the name or the person came in by another request
+        except (Gone, IntegrityError):  # the name or the person came in by another request
             return redirect(request.get_full_path())
         sessions.joined(request, user)
         response = _into(request, invitation)
@@ -68,27 +66,23 @@ def _accept(request: HttpRequest, step: PhoneStep, context: dict[str, Any]) -> H
 
 def _accept_as(request: HttpRequest, user: User, step: PhoneStep, context: dict[str, Any]) -> HttpResponse:
     invitation: Invitation = context["invitation"]
-    if user.is_clerk or user.id_number not in {None, invitation.id_number}:
+    if user.is_clerk or not invitation.is_for(user):
         return render(request, "accounts/join_not_theirs.html", context, status=403)
     if request.method != "POST":
         return render(request, "accounts/join_accept.html", context)
     with transaction.atomic():
-        accepted = _use(step) and invitation.accept(user)
+        accepted = step.use() and invitation.accept(user)
     return _into(request, invitation) if accepted else redirect(request.get_full_path())
 
 
 def _made(invitation: Invitation, step: PhoneStep, form: NewUserForm) -> User:
     with transaction.atomic():
-        if not _use(step):
+        if not step.use():
             raise Gone
         user = invitation.make_user(**form.cleaned_data)
         if invitation.accept(user) is None:
             raise Gone
     return user
-
-
-def _use(step: PhoneStep) -> bool:
-    return step.code is not None and step.code.use()
 
 
 def _initial(invitation: Invitation) -> dict[str, str]:

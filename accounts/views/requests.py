@@ -18,6 +18,7 @@ from accounts.models.attempts import name_key
 from accounts.models.limits import Paused, count_request
 from accounts.models.requests import State, Subscribed, UnderReview
 from accounts.phone_steps import PhoneStep
+from accounts.replies import requests_paused
 from muqeem.facts import moment_in_text
 from muqeem.serials import clean_serial
 
@@ -74,7 +75,7 @@ def _filed(request: HttpRequest, told: dict[str, Any]) -> HttpResponse | tuple[s
     try:
         count_request(visitors.key_of(request), name_key(told["email"]))
     except Paused as paused:
-        return None, _("Too many requests. You can ask again at %(moment)s.") % {"moment": moment_in_text(paused.until)}
+        return None, requests_paused(paused)
     package = Package.objects.offered().get(code=told["package"])
     try:
         filed = SubscriptionRequest.file(**told | {"package": package, "language": _language()})

@@ -18,8 +18,8 @@ from accounts.models.attempts import name_key
 from accounts.models.limits import Paused, count_request
 from accounts.models.resets import ROUTE
 from accounts.phone_steps import PhoneStep
+from accounts.replies import requests_paused
 from muqeem import codes
-from muqeem.facts import moment_in_text
 
 
 @anyone
@@ -32,7 +32,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
         try:
             count_request(visitors.key_of(request, "reset"), name_key(f"reset {username}"))
         except Paused as paused:
-            form.add_error(None, _("Too many requests. You can ask again at %(moment)s.") % {"moment": moment_in_text(paused.until)})
+            form.add_error(None, requests_paused(paused))
         else:
             PasswordReset.begin(username)
             return redirect("password-link-sent")
@@ -67,7 +67,7 @@ def reset(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
     form = NewPasswordForm(request.POST or None, user=asked.user)
     if form.is_valid():
         with transaction.atomic():
-            done = step.code is not None and step.code.use() and asked.use(form.cleaned_data["new_password"])
+            done = step.use() and asked.use(form.cleaned_data["new_password"])
         if done:
             messages.success(request, _("Password changed. Sign in with the new one."))
             return redirect("sign-in")

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from accounts.access import PortalRequest, signed_in
 from accounts.models.attempts import name_key
 from accounts.models.limits import Paused, count_request
+from accounts.replies import requests_paused
 from muqeem import clock, keyset
-from muqeem.facts import moment_in_text
 from muqeem.fields import TextField
 from residency import records
 from residency.models import Correction
@@ -64,7 +64,7 @@ def correct(request: PortalRequest) -> HttpResponse:
         try:
             count_request(who, who)
         except Paused as paused:
-            form.add_error(None, _("Too many requests. You can ask again at %(moment)s.") % {"moment": moment_in_text(paused.until)})
+            form.add_error(None, requests_paused(paused))
         else:
             asked = Correction.objects.create(user=request.user, resident=holding.resident_of(request.user), **form.cleaned_data)
             asked.refresh_from_db()

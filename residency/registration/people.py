@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from accounts.models import Account, Membership, Package, PhoneDevice, Subscription, User
+from accounts.models import Account, Membership, Package, Subscription, User
 from muqeem import clock
 from muqeem.record.models import Event, Parameter
 from residency.models import Resident
@@ -38,11 +38,9 @@ def is_registered(known: Known) -> bool:
 
 def register(known: Known, *, username: str, password: str) -> User:
     """The person's user, account and free operations. Raises IntegrityError for the second of two at once. Requires a transaction."""
-    user = User(username=username, id_number=known.number, language=known.language, name_ar=known.name_ar, name_en=known.name_en)
-    user.set_password(password)
-    user.save()
-    PhoneDevice.objects.create(user=user, name="phone", number=known.phone, confirmed=True)
-    account = Account.objects.get_or_create(number=known.number, defaults={"name_ar": known.name_ar, "name_en": known.name_en})[0]
+    names = {"name_ar": known.name_ar, "name_en": known.name_en}
+    user = User.join(known.phone, password, username=username, id_number=known.number, language=known.language, **names)
+    account = Account.objects.get_or_create(number=known.number, defaults=names)[0]
     Membership.objects.create(user=user, account=account, is_main=True)
     _give_free_operations(account)
     Event.objects.seal("registered", actor=user.username, account=account.number, subject=str(user.uuid))

@@ -18,7 +18,7 @@ from accounts.forms.people import ChosenUserForm
 from accounts.models.attempts import name_key
 from accounts.models.limits import Paused, count_request
 from accounts.phone_steps import PhoneStep
-from muqeem.facts import moment_in_text
+from accounts.replies import requests_paused
 from residency.registration.forms import WhoForm
 from residency.registration.people import Known, find, is_registered, register
 
@@ -35,7 +35,7 @@ def start(request: HttpRequest) -> HttpResponse:
         try:
             count_request(visitors.key_of(request, WHO), name)
         except Paused as paused:
-            form.add_error(None, _("Too many requests. You can ask again at %(moment)s.") % {"moment": moment_in_text(paused.until)})
+            form.add_error(None, requests_paused(paused))
         else:
             known = find(number, form.cleaned_data["birth_on"])
             request.session[WHO] = {"number": number, "known": asdict(known) if known else None}
@@ -82,6 +82,6 @@ def _registered(step: PhoneStep, known: Known, chosen: dict[str, Any]) -> Any:
     """The new user; None if the code was used, or the name or the person came in, by another request a moment ago."""
     try:
         with transaction.atomic():
-            return register(known, **chosen) if step.code and step.code.use() else None
+            return register(known, **chosen) if step.use() else None
     except IntegrityError:
         return None
