@@ -116,7 +116,11 @@ def test_how_early_people_are_told_is_a_parameter() -> None:
 
 
 def test_the_query_looks_only_at_visas_that_may_still_matter() -> None:
-    """Where the planner is kept from reading the whole table, it has an index that holds no others."""
-    with connection.cursor() as cursor:
+    """Of an empty copy of the table that has no other index, so that no figures of the planner decide."""
+    (opened,) = (index for index in Visa._meta.indexes if index.name == "visa_open")
+    with connection.cursor() as cursor, connection.schema_editor(atomic=False) as editor:
+        cursor.execute("CREATE TEMPORARY TABLE residency_visa (LIKE residency_visa) ON COMMIT DROP")
+        editor.execute(opened.create_sql(Visa, editor))
         cursor.execute("SET LOCAL enable_seqscan = off")
-    assert "visa_open" in near(Visa.objects.all(), terms()).explain()
+        assert "visa_open" in near(Visa.objects.all(), terms()).explain()
+        assert "visa_open" not in Visa.objects.explain()
