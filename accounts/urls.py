@@ -31,6 +31,7 @@ urlpatterns = [
     path("account/notices/", notices.notices, name="notices"),
     path("account/notices/preferences/", notices.preferences, name="notice-preferences"),
     path("account/people/", people.people, name="people"),
+    path("account/people/four-eyes/", people.four_eyes, name="four-eyes"),
     path("account/people/invite/", people.invite, name="invite"),
     path("account/people/invitations/<uuid:uuid>/withdraw/", people.withdraw_invitation, name="withdraw-invitation"),
     path("account/people/<uuid:uuid>/", people.member, name="member"),

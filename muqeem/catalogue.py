@@ -7,6 +7,7 @@ SIGN_IN = "sign-in"
 
 titles: dict[str, Promise | str] = {SIGN_IN: _("Sign in")}
 short_titles: dict[str, Promise | str] = {}
+four_eyes: set[str] = set()  # what an account may want two people for
 
 
 def services() -> dict[str, Promise | str]:

@@ -17,11 +17,12 @@ from django.contrib.staticfiles import finders
 from playwright.sync_api import Browser, Page, Route
 
 from accounts.models import Account, OperationToken, Subscription
+from muqeem.operations.models import Preparation
 from residency.models import Resident
 from tests.doors import pages
 from tests.doors.people import ANONYMOUS, CLERK, MAIN_USER, RESIDENT, ROLES, STAFF, Caller, Somebody
 from tests.doors.production import browser
-from tests.factories import PASSWORD, AccountFactory, HoldFactory, ResidentFactory, UserFactory
+from tests.factories import PASSWORD, AccountFactory, HoldFactory, MembershipFactory, ResidentFactory, UserFactory
 
 SITE = "http://portal.test"
 NAME = {"ar": "عبدالمستعصم بالله المستنصر بن عبدالرحمن", "en": "ABDULMUSTASIM BILLAH ALMUSTANSIR SHAHID"}  # 39 and 39 of 40
@@ -70,6 +71,7 @@ def _all(language: str) -> Iterator[tuple[str, str, Any]]:
     yield from (("", path, answer) for path, answer in [*pages.on_the_way_in(language), *pages.errors(language)])
     yield from _long_names(language)
     yield from _full_and_empty(language)
+    yield from _second_person(language)
     yield from _paused(language)
 
 
@@ -108,6 +110,26 @@ def _full_and_empty(language: str) -> Iterator[tuple[str, str, Any]]:
     caller.person.membership.delete()
     for path in ("/", "/services/"):
         yield "without account", path, caller.ask("GET", path)
+
+
+def _second_person(language: str) -> Iterator[tuple[str, str, Any]]:
+    """What another prepared: to be looked at, to be refused without a reason, at the review, and where a requirement fails meanwhile."""
+    caller = Caller(MAIN_USER, language)
+    caller.person.account.ask_for_two(by="somebody")
+    journey = f"/operations/{caller.person.journey.uuid}/"
+    yield "for another", journey, caller.ask("GET", journey)
+    yield "for another", "/account/people/", caller.ask("GET", "/account/people/")
+    prepared = caller.person.preparation
+    Preparation.objects.filter(pk=prepared.pk).update(prepared_by=MembershipFactory(account=caller.person.account).user)
+    path = f"/prepared/{prepared.uuid}/"
+    yield "to confirm", path, caller.ask("GET", path)
+    yield "to confirm", path, caller.ask("POST", path, {"reason": ""})
+    token = caller.person.journey
+    OperationToken.objects.filter(pk=token.pk).update(confirms=prepared.token)
+    yield "to confirm", journey, caller.ask("GET", journey)
+    OperationToken.objects.filter(pk=token.pk).update(data=None)
+    HoldFactory(resident=caller.person.resident)
+    yield "to confirm", journey, caller.ask("GET", journey)
 
 
 def _paused(language: str) -> Iterator[tuple[str, str, Any]]:

@@ -162,6 +162,7 @@ class IssueFinalExit(IssueVisa):
     page = "visas/final_exit_page.html"
     page_title = _("Final Exit Visa")
     text = "final-exit-issued"
+    four_eyes = True
     tells = {name: name for name in ("exit_before_on", "until_on")}
 
     def visa_kind(self) -> str:

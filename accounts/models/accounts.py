@@ -28,6 +28,8 @@ class Account(models.Model):
     phone = models.CharField(_("mobile number"), max_length=16, blank=True, db_default="")
     owner_full_time = models.BooleanField(_("the owner works there full time"), default=False)  # and is one of its Saudis
     reported_on = models.DateField(null=True, editable=False)  # the day of the newest facts about it
+    # Since when one prepares and another confirms what can hardly be taken back; none where one is enough.
+    four_eyes_since = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("account")
@@ -57,6 +59,29 @@ class Account(models.Model):
     def main_users(self) -> "Iterable[Membership]":
         """The live memberships of its main users, with their users, in the order of the users' keys."""
         return self.memberships.live().filter(is_main=True).select_related("user").order_by("user")
+
+    # --- two people for what can hardly be taken back ---
+
+    def asks_for_two(self) -> bool:
+        """Whether two people are asked for; it stays so until the end of the transaction, which this requires."""
+        return self._settings().four_eyes_since is not None
+
+    def ask_for_two(self, *, by: str) -> None:
+        """From now on, one prepares and another confirms. Opens a transaction."""
+        with transaction.atomic():
+            if self._settings().four_eyes_since is None:
+                Account.objects.filter(pk=self.pk).update(four_eyes_since=clock.Now())
+                Event.objects.seal("four-eyes-begun", actor=by, account=self.number, subject=self.number)
+
+    def ask_for_one(self, *, by: str) -> None:
+        """From now on, one person is enough. Opens a transaction."""
+        with transaction.atomic():
+            if self._settings().four_eyes_since is not None:
+                Account.objects.filter(pk=self.pk).update(four_eyes_since=None)
+                Event.objects.seal("four-eyes-ended", actor=by, account=self.number, subject=self.number)
+
+    def _settings(self) -> "Account":
+        return Account.objects.select_for_update(no_key=True).only("four_eyes_since").get(pk=self.pk)
 
 
 class Branch(models.Model):

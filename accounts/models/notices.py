@@ -28,6 +28,7 @@ ONE_DAY = timedelta(days=1)
 class Kind(models.TextChoices):
     DONE = "done", _("Operations of your own")
     DELEGATED = "delegated", _("Operations of delegated users")
+    WAITING = "waiting", _("Operations that wait for a second person")
     ENDING = "ending", _("Residencies that end soon")
     SUBSCRIPTION = "subscription", _("The subscription runs out")
     SIGN_IN = "sign-in", _("Sign-in on a new browser")
@@ -35,9 +36,14 @@ class Kind(models.TextChoices):
     @classmethod
     def of(cls, memberships: Collection[Membership]) -> "list[Kind]":
         """The kinds that somebody with these memberships is told of."""
+        told = {cls.SIGN_IN}
+        if memberships:
+            told.add(cls.DONE)
         if any(membership.is_main for membership in memberships):
-            return list(cls)
-        return [cls.DONE, cls.SIGN_IN] if memberships else [cls.SIGN_IN]
+            told |= {cls.DELEGATED, cls.ENDING, cls.SUBSCRIPTION}
+        if any(membership.account.four_eyes_since for membership in memberships):
+            told.add(cls.WAITING)
+        return [kind for kind in cls if kind in told]
 
 
 class Preference(models.Model):
@@ -63,12 +69,20 @@ ALWAYS_BY_TEXT = {Kind.DELEGATED}  # by the operation itself
 DEFAULTS = {
     Kind.DONE: {"by_text": False, "by_mail": True},
     Kind.DELEGATED: {"by_text": False, "by_mail": False},
+    Kind.WAITING: {"by_text": True, "by_mail": True},
     Kind.ENDING: {"by_text": True, "by_mail": True},
     Kind.SUBSCRIPTION: {"by_text": True, "by_mail": True},
     Kind.SIGN_IN: {"by_text": True, "by_mail": True},
 }
 
-ICONS = {Kind.DONE: "met", Kind.DELEGATED: "people", Kind.ENDING: "clock", Kind.SUBSCRIPTION: "card", Kind.SIGN_IN: "shield"}
+ICONS = {
+    Kind.DONE: "met",
+    Kind.DELEGATED: "people",
+    Kind.WAITING: "shield",
+    Kind.ENDING: "clock",
+    Kind.SUBSCRIPTION: "card",
+    Kind.SIGN_IN: "shield",
+}
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):

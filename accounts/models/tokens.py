@@ -80,6 +80,7 @@ class OperationToken(models.Model):
     slug = models.CharField(max_length=50)
     method = models.CharField(max_length=4, choices=Method)
     prefill = models.JSONField(default=dict)  # what the resident's file already answers
+    confirms = models.ForeignKey("self", models.PROTECT, null=True, related_name="confirmations")  # the journey that another prepared
     created_at = models.DateTimeField(db_default=clock.Now())
 
     sends = models.PositiveSmallIntegerField(default=0)
@@ -117,14 +118,21 @@ class OperationToken(models.Model):
                 setattr(self, name, one)
 
     @classmethod
-    def begin(cls, user: User, slug: str, account: Account | None = None, prefill: dict[str, Any] | None = None) -> "OperationToken":
+    def begin(
+        cls,
+        user: User,
+        slug: str,
+        account: Account | None = None,
+        prefill: dict[str, Any] | None = None,
+        confirms: "OperationToken | None" = None,
+    ) -> "OperationToken":
         """Start a journey and, if the person has no authenticator app, send the first code.
 
         Raises Paused, TooSoon, TooManySends, NoPhone. Opens a transaction.
         """
         method = Method.APP if user.has_authenticator() else Method.TEXT
         with transaction.atomic():
-            token = cls.objects.create(user=user, account=account, slug=slug, method=method, prefill=prefill or {})
+            token = cls.objects.create(user=user, account=account, slug=slug, method=method, prefill=prefill or {}, confirms=confirms)
             if method == Method.TEXT:
                 token.send_code()
         return token
@@ -304,8 +312,14 @@ class OperationToken(models.Model):
 
     def spend(self, fingerprint: str) -> bool:
         """Use the token up for exactly what was shown. True for one caller only. Requires a transaction."""
-        shown = self._live().filter(used_at=None, closed_at=None, fingerprint=fingerprint, data__isnull=False)
-        return bool(shown.update(used_at=clock.Now()))
+        return bool(self._shown(fingerprint).update(used_at=clock.Now()))
+
+    def hand_over(self, fingerprint: str) -> bool:
+        """Close the journey so that another confirms exactly what was shown. True for one caller only. Requires a transaction."""
+        return bool(self._shown(fingerprint).update(closed_at=clock.Now()))
+
+    def _shown(self, fingerprint: str) -> models.QuerySet["OperationToken"]:
+        return self._live().filter(used_at=None, closed_at=None, fingerprint=fingerprint, data__isnull=False)
 
     def _live(self) -> models.QuerySet["OperationToken"]:
         return OperationToken.objects.filter(pk=self.pk, verified_at__isnull=False, expires_at__gt=clock.Now())

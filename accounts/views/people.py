@@ -12,6 +12,7 @@ from accounts.access import MemberRequest, main_user
 from accounts.forms.people import InviteForm, PrivilegesForm
 from accounts.models import Invitation, Membership
 from accounts.models.invitations import AlreadyInvited
+from muqeem import catalogue
 from muqeem.record.models import Event
 
 LATEST = 10  # acts of one member
@@ -24,9 +25,26 @@ def people(request: MemberRequest) -> HttpResponse:
     context = {
         "members": members.order_by("-is_main", "user__name_ar", "pk"),
         "invitations": request.account.invitations.open().order_by("-pk"),
+        "two_people_for": [catalogue.title(slug) for slug in sorted(catalogue.four_eyes)],
         "offer": request.account.handovers.open().select_related("taker").first(),
     }
     return render(request, "accounts/people.html", context)
+
+
+@main_user
+@require_POST
+def four_eyes(request: MemberRequest) -> HttpResponse:
+    """Ask for two people where something can hardly be taken back, or for one again."""
+    members = list(request.account.memberships.live().filter(user__is_active=True))
+    if "one" in request.POST:
+        request.account.ask_for_one(by=request.user.username)
+        messages.success(request, _("One person is enough from now on."))
+    elif all(sum(member.may(slug) for member in members) > 1 for slug in catalogue.four_eyes):
+        request.account.ask_for_two(by=request.user.username)
+        messages.success(request, _("Two people are asked for from now on."))
+    else:
+        messages.warning(request, _("Nothing changed: first let a second user have the privilege, or nobody could confirm."))
+    return redirect("people")
 
 
 @main_user

@@ -75,6 +75,7 @@ class Operation:
     page: ClassVar[str] = ""  # the template of the printed page, if the service prints one …
     page_title: ClassVar[Promise | str] = ""  # … and its heading, printed in both languages
     tells: ClassVar[Mapping[str, str]] = {}  # what texts and seal tell, each with its fact; `until_on` is the page's last day
+    four_eyes: ClassVar[bool] = False  # whether it can hardly be taken back, so that an account may want two people for it
     spends: ClassVar[int] = 1  # operations of the package for each person, unless the parameter `<slug>.spends` says otherwise
 
     resident: Any  # whose receipt it is
@@ -139,4 +140,6 @@ def register(operation: type[Operation]) -> type[Operation]:
     registry[operation.slug] = operation
     catalogue.titles[operation.slug] = operation.title
     catalogue.short_titles[operation.slug] = operation.short_title or operation.title
+    if operation.four_eyes:
+        catalogue.four_eyes.add(operation.slug)
     return operation

@@ -101,6 +101,21 @@ TOKENS = [
         """,
     ),
     Invariant(
+        "I27",
+        "what takes two people was prepared by one and confirmed by another, as it was prepared",
+        """
+        SELECT receipt.number AS receipt, preparation.id AS preparation
+        FROM operations_receipt receipt
+        JOIN accounts_account account ON account.id = receipt.account_id
+        JOIN accounts_operationtoken token ON token.id = receipt.token_id
+        LEFT JOIN accounts_operationtoken prepared ON prepared.id = token.confirms_id
+        LEFT JOIN operations_preparation preparation ON preparation.token_id = prepared.id
+        WHERE (token.confirms_id IS NOT NULL OR (receipt.slug IN ('final-exit-issue') AND receipt.at > account.four_eyes_since))
+          AND (preparation.outcome, preparation.decided_by_id, prepared.data, prepared.slug, prepared.account_id)
+              IS DISTINCT FROM ('confirmed', receipt.user_id, token.data, token.slug, token.account_id)
+        """,
+    ),
+    Invariant(
         "I20",
         "codes are sent a minute apart unless answered, five an hour and ten a day unanswered, three hundred a day in all",
         """

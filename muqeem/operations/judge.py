@@ -82,8 +82,11 @@ def form_of(token: OperationToken, data: Mapping[str, Any] | None, *, lock: bool
 
 
 def judge(token: OperationToken, data: Mapping[str, Any], *, lock: bool = False) -> Judgement:
-    """Judge the answers. With `lock` on rows taken for this transaction, which it then requires."""
-    form = form_of(token, data, lock=lock)
+    """Judge the answers; for whoever confirms what another prepared, those.
+
+    With `lock` on rows taken for this transaction, which it then requires.
+    """
+    form = form_of(token, token.confirms.data if token.confirms else data, lock=lock)
     if not form.is_valid():
         return Judgement(form)
     assert token.account is not None
@@ -123,7 +126,7 @@ def verify(token: OperationToken, data: Mapping[str, Any]) -> Judgement:
     """*Verify data*: judge the answers and, if nothing stands against them, keep them with what they lead to."""
     judgement = judge(token, data)
     if judgement.facts is not None:
-        answers = answers_of(judgement.form, data)
+        answers = answers_of(judgement.form, judgement.form.data)
         shown = judgement.shown()
         token.keep(answers, shown, fingerprint_of(token, answers, shown))
     return judgement

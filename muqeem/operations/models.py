@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account, Membership, OperationToken, User
 from muqeem import catalogue, clock
@@ -91,6 +92,87 @@ class Receipt(models.Model):
                 }
             )
         )
+
+
+class PreparationQuerySet(models.QuerySet["Preparation"]):
+    def waiting(self) -> "PreparationQuerySet":
+        """Those that can be confirmed: not decided, not too old, and by somebody who still acts for the account."""
+        acting = Membership.objects.live().filter(user=OuterRef("prepared_by"), user__is_active=True, account=OuterRef("account"))
+        return self.filter(Exists(acting), decided_at=None, expires_at__gt=clock.Now())
+
+    def seen_by(self, member: Membership) -> "PreparationQuerySet":
+        """The member's own, and those of the account that the member may confirm or refuse."""
+        prepared = self.filter(account=member.account_id)
+        if member.is_main:
+            return prepared
+        others = Q(token__slug__in=member.privileges)
+        if branches := member.branch_ids():
+            others &= Q(resident__in=residents_reached(member.account, branches))
+        return prepared.filter(Q(prepared_by=member.user_id) | others)
+
+
+class Preparation(models.Model):
+    """What one person prepared and another confirms or refuses. The journey that prepared it is closed; nothing is done yet."""
+
+    class Outcome(models.TextChoices):
+        CONFIRMED = "confirmed", _("confirmed")
+        REFUSED = "refused", pgettext_lazy("preparation", "refused")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    token = models.OneToOneField(OperationToken, models.PROTECT, related_name="preparation")
+    resident = models.ForeignKey("residency.Resident", models.PROTECT, related_name="preparations")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="preparations")
+    prepared_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    prepared_at = models.DateTimeField(db_default=clock.Now())
+    expires_at = models.DateTimeField()
+    outcome = models.CharField(max_length=9, choices=Outcome, blank=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    objects = PreparationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("prepared operation")
+        verbose_name_plural = _("prepared operations")
+        indexes = [models.Index(fields=["account", "-id"], condition=Q(decided_at=None), name="preparation_undecided")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome="", decided_by=None, decided_at=None)
+                | ~Q(outcome="") & Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="preparation_decided_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="withdrawn", decided_by=F("prepared_by"))
+                | ~Q(outcome="withdrawn") & (Q(decided_by=None) | ~Q(decided_by=F("prepared_by"))),
+                name="preparation_decided_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.token.slug} by {self.prepared_by}"
+
+    def receipt(self) -> Receipt | None:
+        """What came of it, once it was confirmed."""
+        return Receipt.objects.filter(token__confirms=self.token_id).first()
+
+    def confirm(self, by: User) -> bool:
+        """Another person confirms it. True for one caller only. Requires the transaction of what is confirmed."""
+        return self._decide(by, self.Outcome.CONFIRMED)
+
+    def refuse(self, by: User, reason: str) -> bool:
+        """Another person refuses it. True for one caller only."""
+        return self._decide(by, self.Outcome.REFUSED, reason)
+
+    def withdraw(self, by: User) -> bool:
+        """Whoever prepared it takes it back. True for one caller only."""
+        return self._decide(by, self.Outcome.WITHDRAWN)
+
+    def _decide(self, by: User, outcome: str, reason: str = "") -> bool:
+        theirs = Q(prepared_by=by)
+        waiting = Preparation.objects.waiting().filter(theirs if outcome == self.Outcome.WITHDRAWN else ~theirs, pk=self.pk)
+        return bool(waiting.update(outcome=outcome, reason=reason, decided_by=by, decided_at=clock.Now()))
 
 
 class Document(models.Model):

@@ -1,4 +1,4 @@
-"""Who is told of an operation beside those whom it is about: whoever did it, and the main users where that was another."""
+"""Who is told of an operation beside those whom it is about: whoever did it or prepared it, and the main users where that was another."""
 
 from collections.abc import Collection
 
@@ -20,6 +20,8 @@ def tell_of(receipt: Receipt, token: OperationToken, numbers: Collection[str]) -
     leads_to = reverse("receipt", args=[receipt.uuid])
     words = {"slug": receipt.slug, "number": receipt.number, "of": str(receipt.uuid)}
     users = {member.user for member in receipt.account.main_users()} | {token.user}
+    if token.confirms:
+        users.add(token.confirms.user)
     for user in sorted(users, key=lambda each: each.pk):
         if user == token.user:
             phone = user.phone()

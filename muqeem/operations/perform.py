@@ -1,11 +1,12 @@
 """The one transaction: token, effect, quota, money, receipt, pages, messages and journal, together or not at all.
 
-Locks are taken in one order everywhere: token → resident → subscription and wallet → whom today's messages go to → journal head.
+Locks are taken in one order everywhere: token → preparation or account's settings → resident → subscription and wallet → whom
+today's messages go to → journal head.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -15,17 +16,19 @@ from accounts.models import OperationToken, Subscription, Wallet
 from accounts.models.money import WalletTooLow
 from accounts.models.packages import QuotaExhausted, SubscriptionOver
 from accounts.models.tokens import Step
-from muqeem import clock
+from muqeem import catalogue, clock
 from muqeem.facts import stored
-from muqeem.operations import notices
+from muqeem.operations import notices, preparing
 from muqeem.operations.base import Operation
 from muqeem.operations.judge import Gone, Judgement, NoLeave, fingerprint_of, judge
-from muqeem.operations.models import Receipt
+from muqeem.operations.models import Preparation, Receipt
 from muqeem.operations.page import document_of, told
 from muqeem.operations.tasks import print_copy
 from muqeem.record.models import Event
 from muqeem.record.outbox import post
 from muqeem.sentences import Sentence, say, sentence
+
+Done = TypeVar("Done")
 
 NO_LEAVE = sentence("no-leave", _("Not among your privileges"))
 ASK_MAIN_USER = sentence("ask-main-user", _("Ask the main user."))
@@ -43,6 +46,11 @@ SUBSCRIPTION_ENDED = sentence(
     "subscription-ended", _("The subscription ended on %(ended_on)s. Services are shown and work again once it is renewed.")
 )
 NO_SUBSCRIPTION = sentence("no-subscription", _("The account has no subscription. Services are shown and work once it has one."))
+SECOND_NEEDED = sentence("second-needed", _("The account wants two people for this service: one prepares, another confirms."))
+SEND_TO_ANOTHER = sentence("send-to-another", _("Go back to the review and send it to another person."))
+PREPARATION_OVER = sentence(
+    "preparation-over", _("It was confirmed, refused or withdrawn meanwhile, or has waited too long. Nothing was done or charged now.")
+)
 OUT_OF_PACKAGE = {QUOTA_USED, SUBSCRIPTION_ENDED, NO_SUBSCRIPTION}
 
 
@@ -78,19 +86,37 @@ def perform(token: OperationToken, fingerprint: str) -> Receipt:
     Raises TokenSpent with the receipt when it was done before, Lapsed, Outdated, or Refused: then everything is
     rolled back, the refusal is recorded in a transaction of its own and the token is as it was.
     """
+    return _whole(_perform, token, fingerprint)
+
+
+def prepare(token: OperationToken, fingerprint: str) -> Preparation:
+    """Leave what was shown to another person, who confirms it; nothing is done yet. Opens a transaction and raises as `perform` does."""
+    return _whole(_prepare, token, fingerprint)
+
+
+def _whole(deed: Callable[[OperationToken, str], Done], token: OperationToken, fingerprint: str) -> Done:
     with clock.hold():
         try:
             with transaction.atomic(durable=True):
-                return _perform(token, fingerprint)
+                return deed(token, fingerprint)
         except Refused as refusal:
             token.refresh_from_db()
             record_refusal(token, refusal)
             raise
 
 
+def _prepare(token: OperationToken, fingerprint: str) -> Preparation:
+    if not token.hand_over(fingerprint):
+        raise _why_not(token, fingerprint)
+    operation = _judged_again(token).operation
+    assert operation is not None
+    return preparing.keep(token, operation)
+
+
 def _perform(token: OperationToken, fingerprint: str) -> Receipt:
     if not token.spend(fingerprint):
         raise _why_not(token, fingerprint)
+    _ask_for_the_other(token)
     judgement = _judged_again(token)
     operation, fee = judgement.operation, judgement.fee
     assert operation is not None
@@ -120,6 +146,7 @@ def _perform(token: OperationToken, fingerprint: str) -> Receipt:
     copies += [print_copy(page, token.user, receipt=receipt) for page in operation.reprints()]
     told_numbers = _tell(token, operation, receipt, people)
     notices.tell_of(receipt, token, told_numbers)
+    preparer = token.confirms.user if token.confirms else None
     if spent:
         warn_if_few_are_left(token.account, operation.terms)
     Event.objects.seal(
@@ -132,6 +159,7 @@ def _perform(token: OperationToken, fingerprint: str) -> Receipt:
         digest=receipt.digest(),
         total=f"{receipt.total:.2f}",
         name=facts.get("name"),
+        prepared_by=preparer.username if preparer else None,
         pages=len(copies),
         texts=len(told_numbers),
     )
@@ -148,6 +176,16 @@ def _why_not(token: OperationToken, fingerprint: str) -> Exception:
             return Outdated()
         case _:
             return Lapsed()
+
+
+def _ask_for_the_other(token: OperationToken) -> None:
+    """What another prepared is confirmed with it, once; what takes two people is not done by one."""
+    assert token.account is not None
+    if token.confirms:
+        if not token.confirms.preparation.confirm(token.user):
+            raise Refused(say(PREPARATION_OVER))
+    elif token.slug in catalogue.four_eyes and token.account.asks_for_two():
+        raise Refused(say(SECOND_NEEDED), say(SEND_TO_ANOTHER))
 
 
 def _judged_again(token: OperationToken) -> Judgement:

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from muqeem.operations.views import journey, public, receipts, services
+from muqeem.operations.views import journey, prepared, public, receipts, services
 
 urlpatterns = [
     path("services/", services.services, name="services"),
     path("services/<slug:slug>/", services.start, name="service"),
     path("operations/", receipts.my_operations, name="my-operations"),
     path("operations/<uuid:uuid>/", journey.journey, name="operation"),
+    path("prepared/<uuid:uuid>/", prepared.prepared, name="prepared"),
     path("receipts/<uuid:uuid>/", receipts.receipt, name="receipt"),
     path("receipts/<uuid:uuid>.pdf", receipts.receipt_pdf, name="receipt-pdf"),
     path("receipts/<uuid:uuid>/copies/", receipts.receipt_copies, name="receipt-copies"),

@@ -82,6 +82,12 @@ MAILS: dict[str, Mail] = {
         _("See the receipt"),
         "receipt",
     ),
+    "waits": Mail(
+        _("Waits for you to confirm: %(service)s"),
+        _("%(who)s prepared it. Nothing is done until another person confirms it with a code of their own."),
+        _("See what was prepared"),
+        "prepared",
+    ),
     "residency-ends": Mail(
         _("A residency ends soon"),
         _("The residency with the iqama ending %(last4)s ends on %(ends_on)s."),

@@ -53,6 +53,7 @@ TEMPLATES: dict[str, Promise | str] = {
     "few-operations": _("Few operations of your package are left: %(left_operations)s. Renew or upgrade: %(host)s"),
     "new-sign-in": _("New sign-in to your account on %(signed_in_on)s at %(time)s. Not you? Change your password: %(host)s"),
     "done": _("Done: %(service)s\nReceipt %(number)s is in your account: %(host)s"),
+    "waits": _("Waits for you to confirm: %(service)s\nPrepared by another user of the account. See it: %(host)s"),
     "residency-renewed": _("Your residency is renewed to %(until_on)s. Receipt %(receipt)s.\nSAR %(sum)s. %(host)s"),
 }
 

@@ -67,6 +67,10 @@ def journey(person: Somebody) -> UUID:
     return person.journey.uuid
 
 
+def preparation(person: Somebody) -> UUID:
+    return person.preparation.uuid
+
+
 def account(person: Somebody) -> UUID:
     return person.account.uuid
 
@@ -140,6 +144,7 @@ DOORS: dict[str, Door] = {
     "subscription": Door(),
     "subscribe": Door(data={"package": "none"}),
     "people": Door(),
+    "four-eyes": Door(data={"two": "1"}),
     "invite": Door(data={"name": "x"}),
     "withdraw-invitation": Door(path={"uuid": invitation}, roles=frozenset(MAIN_USERS)),
     "member": Door(path={"uuid": user}, roles=frozenset(MAIN_USERS)),
@@ -170,6 +175,7 @@ DOORS: dict[str, Door] = {
     "service": Door(path={"slug": RENEWAL}, query={"resident": resident}),
     "my-operations": Door(),
     "operation": Door(path={"uuid": journey}),
+    "prepared": Door(path={"uuid": preparation}),
     "receipt": Door(path={"uuid": receipt}),
     "receipt-pdf": Door(path={"uuid": receipt}),
     "receipt-copies": Door(path={"uuid": receipt}),

@@ -13,8 +13,8 @@ from django.core.files.storage import default_storage
 from accounts.models import Bill, Handover, Invitation, OperationToken, PasswordReset, PhoneChange, SubscriptionRequest, User
 from muqeem import clock
 from muqeem.numbers import luhn_complete
-from muqeem.operations.models import Document, Print, Receipt
-from muqeem.operations.perform import perform
+from muqeem.operations.models import Document, Preparation, Print, Receipt
+from muqeem.operations.perform import perform, prepare
 from tests.doors.production import browser
 from tests.factories import (
     AccountFactory,
@@ -33,11 +33,12 @@ MAIN_USERS = {RESIDENT, MAIN_USER}
 
 
 class Somebody(Person):
-    """A person with a renewal that is done, its printed page, another that waits to be confirmed, and a bill."""
+    """A person with a renewal that is done, its printed page, another to be confirmed, one that waits for a second person, and a bill."""
 
     receipt: Receipt
     page: Document
     journey: OperationToken
+    preparation: Preparation
     bill: Bill
     invitation: Invitation
     handover: Handover
@@ -48,6 +49,7 @@ class Somebody(Person):
     def __init__(self, **named: Any) -> None:
         super().__init__(**named)
         self.journey = self.ready()
+        self.preparation = prepare(token := self.ready(), token.fingerprint)
         self.bill = Bill.for_deposit(self.account, Decimal("100.00"), self.user)
         self.receipt = perform(token := self.ready(), token.fingerprint)
         self.page = self.receipt.documents.get()
@@ -72,7 +74,7 @@ class Somebody(Person):
         """What must be read by nobody else: names, numbers, and the random names of rows."""
         resident, passport = self.resident, self.resident.passport
         assert passport
-        rows: list[UUID] = [resident.uuid, self.receipt.uuid, self.journey.uuid, self.account.uuid]
+        rows: list[UUID] = [resident.uuid, self.receipt.uuid, self.journey.uuid, self.preparation.uuid, self.account.uuid]
         words = [
             resident.iqama_number, resident.border_number, resident.first_en, resident.first_ar, resident.phone.removeprefix("+966"),
             passport.number, self.account.number, self.account.name_en, self.account.name_ar, self.user.username,

@@ -8,7 +8,7 @@ import pytest
 from muqeem import catalogue
 from muqeem.operations.base import register, registry
 from muqeem.operations.views import receipts
-from tests.operations.services import Stamp, StampAgain, StampFamily
+from tests.operations.services import Stamp, StampAgain, StampFamily, StampTogether
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +35,13 @@ def stamp_again() -> Iterator[type[StampAgain]]:
     yield from offered(StampAgain)
 
 
+@pytest.fixture
+def stamp_together() -> Iterator[type[StampTogether]]:
+    """A service that an account may want two people for."""
+    yield from offered(StampTogether)
+
+
 def offered(service: Any) -> Iterator[Any]:
     yield register(service)
+    catalogue.four_eyes.discard(service.slug)
     del registry[service.slug], catalogue.titles[service.slug], catalogue.short_titles[service.slug]

@@ -71,3 +71,11 @@ class StampAgain(Stamp):
 
     def reprints(self) -> Sequence[Document]:
         return [self.resident.documents.latest("pk")]
+
+
+class StampTogether(Stamp):
+    """What an account may want two people for."""
+
+    slug = "stamp-together"
+    four_eyes = True
+    requirements = (fines_paid,)

@@ -12,6 +12,7 @@ from accounts.models import Attempt, OperationToken, Subscription, Wallet
 from muqeem import catalogue, clock, codes, pdf
 from muqeem.operations.invariants import INVARIANTS, violations
 from muqeem.operations.models import Document, Print, Receipt, new_receipt_number
+from muqeem.operations.perform import prepare
 from muqeem.operations.tasks import produce
 from muqeem.record.models import Event, Message
 from muqeem.record.tasks import deliver
@@ -115,6 +116,19 @@ def travels(*statements: str) -> Callable[[World], None]:
     return harm
 
 
+def confirmed_alone(world: World) -> None:
+    """The token of what was done confirms something that nobody confirmed."""
+    prepared = prepare(token := world.person.reviewed(), token.fingerprint)
+    run(f"UPDATE accounts_operationtoken SET confirms_id = {prepared.token_id} WHERE id = {world.token.pk}")(world)
+
+
+def by_one_where_two_are_asked_for(world: World) -> None:
+    person = Person()
+    person.performed("final-exit-issue")
+    person.account.ask_for_two(by="somebody")
+    run(f"UPDATE accounts_account SET four_eyes_since = four_eyes_since - interval '1 hour' WHERE id = {person.account.pk}")(world)
+
+
 def seal_again(world: World) -> None:
     Event.objects.seal("operation", subject=str(world.receipt.uuid), receipt=world.receipt.number)
 
@@ -186,6 +200,8 @@ BREAKS: list[tuple[str, str, Callable[[World], Any]]] = [
         "a visa beyond the residency",
         travels("UPDATE operations_document SET facts = facts || '{\"permit_until_on\": \"2020-01-01\"}' WHERE facts ? 'visa_number'"),
     ),
+    ("I27", "a confirmation of one's own", confirmed_alone),
+    ("I27", "what takes two people done by one", by_one_where_two_are_asked_for),
     ("I22", "money from nowhere", run("UPDATE accounts_wallet SET balance = balance + 1")),
     (
         "I23",

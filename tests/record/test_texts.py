@@ -67,7 +67,7 @@ SAMPLES += [
 ]
 SAMPLES += [(template, LONGEST) for template in ("visas-cancel", "visas-return", "visas-exit")]
 SAMPLES += [(template, LONGEST) for template in ("residency-ends", "residencies-end", "subscription-ends", "few-operations")]
-SAMPLES += [(template, LONGEST) for template in ("new-sign-in", "done")]
+SAMPLES += [(template, LONGEST) for template in ("new-sign-in", "done", "waits")]
 
 
 @pytest.mark.parametrize("template", ["visa-return-own", "visa-return", "visa-exit"])

@@ -17,8 +17,10 @@ from accounts.models.tokens import Step, TokenClosed
 from accounts.replies import code_error, send_error
 from muqeem import facts
 from muqeem.operations.base import registry
-from muqeem.operations.judge import NoLeave, form_of, verify
-from muqeem.operations.perform import NO_LEAVE, OUT_OF_PACKAGE, SERVICE_GONE, Lapsed, Outdated, Refused, TokenSpent, perform
+from muqeem.operations.judge import Judgement, NoLeave, form_of, judge, verify
+from muqeem.operations.models import Preparation
+from muqeem.operations.perform import NO_LEAVE, OUT_OF_PACKAGE, SERVICE_GONE, Lapsed, Outdated, Refused, TokenSpent, perform, prepare
+from muqeem.operations.preparing import is_for_another
 
 
 @member
@@ -58,14 +60,16 @@ def _show(request: MemberRequest, token: OperationToken) -> HttpResponse:
     match token.step():
         case Step.CODE:
             return _page(request, token, "code", form=CodeForm(), phone_last2=request.user.phone_last2)
-        case Step.DETAILS:
-            return _page(request, token, "details", form=form_of(token, None))
-        case Step.REVIEW if "edit" in request.GET:
-            return _page(request, token, "details", form=form_of(token, None))
-        case Step.REVIEW:
+        case Step.DETAILS if token.confirms_id:
+            return _details(request, token, judge(token, {}))
+        case Step.REVIEW if "edit" not in request.GET or token.confirms_id:
             return _review(request, token)
+        case Step.DETAILS | Step.REVIEW:
+            return _page(request, token, "details", form=form_of(token, None))
         case Step.DONE:
             return redirect("receipt", token.receipts.earliest("pk").uuid)
+        case Step.CLOSED if preparation := Preparation.objects.filter(token=token).first():
+            return redirect("prepared", preparation.uuid)
         case Step.LAPSED:
             tone, sentence = "warn", _("This operation has lapsed; nothing was done. Start a new one.")
         case _ if token.was_discarded:
@@ -86,7 +90,7 @@ def _try_code(request: MemberRequest, token: OperationToken) -> HttpResponse:
         except CodeRefused as error:
             form.add_error("code", code_error(error))
         else:
-            return _back(token)
+            return _verify(request, token) if token.confirms_id else _back(token)
     if token.step() != Step.CODE:
         return _back(token)
     return _page(request, token, "code", status=422, form=form, phone_last2=request.user.phone_last2)
@@ -111,14 +115,22 @@ def _verify(request: MemberRequest, token: OperationToken) -> HttpResponse:
         judgement = verify(token, request.POST)
     except TokenClosed:
         return _back(token)
-    if judgement.facts is None:
-        return _page(request, token, "details", status=422, form=judgement.form, findings=judgement.findings)
-    return _back(token)
+    return _details(request, token, judgement, status=422) if judgement.facts is None else _back(token)
+
+
+def _details(request: MemberRequest, token: OperationToken, judgement: Judgement, *, status: int = 200) -> HttpResponse:
+    """The answers and what stands against them. Whoever confirms what another prepared changes none of them."""
+    step = "prepared_details" if token.confirms_id else "details"
+    findings = judgement.findings if judgement.facts is None else ()
+    return _page(request, token, step, status=status, form=judgement.form, findings=findings)
 
 
 def _review(request: MemberRequest, token: OperationToken, *, status: int = 200, **context: Any) -> HttpResponse:
     assert token.shown is not None
     total = Decimal(token.shown["total"])
+    if token.confirms:
+        assert token.confirms.shown is not None
+        context = {"preparation": token.confirms.preparation, "changes": _changes(token.confirms.shown, token.shown)} | context
     return _page(
         request,
         token,
@@ -129,6 +141,7 @@ def _review(request: MemberRequest, token: OperationToken, *, status: int = 200,
         total=total,
         wallet_after=Wallet.of_or_empty(request.account).balance - total,
         fingerprint=token.fingerprint,
+        for_another=is_for_another(token),
         **context,
     )
 
@@ -138,6 +151,8 @@ def _review(request: MemberRequest, token: OperationToken, *, status: int = 200,
 
 def _confirm(request: MemberRequest, token: OperationToken) -> HttpResponse:
     try:
+        if is_for_another(token):
+            return redirect("prepared", prepare(token, _fingerprint(request)).uuid)
         receipt = perform(token, _fingerprint(request))
     except TokenSpent as spent:
         return redirect(f"{_receipt_address(spent.receipt.uuid)}?again=1")
@@ -170,7 +185,7 @@ def _refused(request: MemberRequest, token: OperationToken, refusal: Refused) ->
     except TokenClosed:
         return _back(token)
     if judgement.facts is None:
-        return _page(request, token, "details", status=409, form=judgement.form, findings=judgement.findings)
+        return _details(request, token, judgement, status=409)
     return _review(request, token, status=409, refusal=refusal.reason, changes=_changes(before, judgement.shown()))
 
 

@@ -23,7 +23,7 @@ from accounts.models.tokens import TIME_TO_CONFIRM
 from muqeem import catalogue, clock, keyset, pdf
 from muqeem.facts import is_outcome, named
 from muqeem.operations.base import registry
-from muqeem.operations.models import Document, Print, Receipt, residents_reached
+from muqeem.operations.models import Document, Preparation, Print, Receipt, residents_reached
 from muqeem.operations.tasks import print_copy
 from muqeem.record.models import Event
 from muqeem.sentences import Sentence
@@ -39,7 +39,7 @@ KINDS = ("operation", "refusal")  # of the journal's lines, those that the list 
 @member
 def receipt(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """The receipt with its pages. It never looks at the services of today."""
-    seen = Receipt.objects.seen_by(request.membership).select_related("account", "user")
+    seen = Receipt.objects.seen_by(request.membership).select_related("account", "user", "token__confirms__user")
     found = get_object_or_404(seen, uuid=uuid)
     reach = residents_reached(request.account, request.membership.branch_ids())
     documents = _documents(found, until=time.monotonic() + (WAIT if "wait" in request.GET else 0))
@@ -195,6 +195,7 @@ def my_operations(request: MemberRequest) -> HttpResponse:
     names = User.names_of(event.actor for event in page)
     context = {
         "open": _open(request),
+        "waiting": _waiting(request),
         "rows": [_row(event, names) for event in page[:PAGE]],
         "next": page[PAGE - 1].pk if len(page) > PAGE else None,
     }
@@ -223,6 +224,12 @@ def _open(request: MemberRequest) -> list[OperationToken]:
     opened = Q(verified_at__isnull=False, expires_at__gt=clock.now())
     live = mine.filter(begun | opened, used_at=None, closed_at=None).order_by(F("expires_at").asc(nulls_first=True), "-pk")
     return [token for token in live if request.membership.may(token.slug)]
+
+
+def _waiting(request: MemberRequest) -> QuerySet[Preparation]:
+    """What was prepared for the account and waits for a second person, the oldest first."""
+    seen = Preparation.objects.waiting().seen_by(request.membership)
+    return seen.select_related("token", "prepared_by").order_by("pk")[:PAGE]
 
 
 def _row(event: Event, names: Mapping[str, Any]) -> dict[str, Any]:
