@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -17,12 +18,14 @@ from django.contrib.staticfiles import finders
 from playwright.sync_api import Browser, Page, Route
 
 from accounts.models import Account, OperationToken, Subscription
+from muqeem import catalogue
 from muqeem.operations.models import Preparation
 from residency.models import Resident
 from tests.doors import pages
 from tests.doors.people import ANONYMOUS, CLERK, MAIN_USER, RESIDENT, ROLES, STAFF, Caller, Somebody
 from tests.doors.production import browser
 from tests.factories import PASSWORD, AccountFactory, HoldFactory, MembershipFactory, ResidentFactory, UserFactory
+from tests.operations.journeys import RENEWAL
 
 SITE = "http://portal.test"
 NAME = {"ar": "عبدالمستعصم بالله المستنصر بن عبدالرحمن", "en": "ABDULMUSTASIM BILLAH ALMUSTANSIR SHAHID"}  # 39 and 39 of 40
@@ -117,7 +120,8 @@ def _second_person(language: str) -> Iterator[tuple[str, str, Any]]:
     caller = Caller(MAIN_USER, language)
     caller.person.account.ask_for_two(by="somebody")
     journey = f"/operations/{caller.person.journey.uuid}/"
-    yield "for another", journey, caller.ask("GET", journey)
+    with patch.object(catalogue, "four_eyes", {RENEWAL}):
+        yield "for another", journey, caller.ask("GET", journey)
     yield "for another", "/account/people/", caller.ask("GET", "/account/people/")
     prepared = caller.person.preparation
     Preparation.objects.filter(pk=prepared.pk).update(prepared_by=MembershipFactory(account=caller.person.account).user)
