@@ -174,6 +174,7 @@ def _journey(today: date) -> dict[str, Any]:
     closed = _("Not among your privileges")
     findings = [SimpleNamespace(met=met, fact=_("No arrears"), mend=None if met else _("Pay the whole amount")) for met in (False, True)]
     of_resident = offered | {"findings": findings, "unmet": 1, "eligible": False, "url": "/services/", "reason": ""}
+    of_resident["simulate_url"] = "/fees/"
     page = {"code": "4821", "copy": 1, "next_copy": 1}
     return {
         "steps": STEPS,

@@ -96,7 +96,8 @@ def _services(request: MemberRequest, person: Resident, terms: Terms) -> list[di
         findings = sorted(service.judge(person, request.account, terms), key=lambda finding: finding.met)
         unmet = sum(not finding.met for finding in findings)
         reason = why_closed(request, service)
-        url = f"{reverse('service', args=[service.slug])}?{urlencode({'resident': person.uuid})}"
+        about = urlencode({"resident": person.uuid})
+        url = f"{reverse('service', args=[service.slug])}?{about}"
         services.append(
             {
                 "slug": service.slug,
@@ -109,6 +110,7 @@ def _services(request: MemberRequest, person: Resident, terms: Terms) -> list[di
                 "eligible": not unmet,
                 "reason": reason,
                 "url": "" if reason else url,
+                "simulate_url": f"{reverse('simulate', args=[service.slug])}?{about}",
             }
         )
     return services

@@ -18,7 +18,7 @@ from django.contrib.staticfiles import finders
 from playwright.sync_api import Browser, Page, Route
 
 from accounts.models import Account, OperationToken, Subscription
-from muqeem import catalogue
+from muqeem import catalogue, clock
 from muqeem.operations.models import Preparation
 from residency.models import Resident
 from tests.doors import pages
@@ -99,6 +99,11 @@ def _full_and_empty(language: str) -> Iterator[tuple[str, str, Any]]:
     caller = Caller(MAIN_USER, language)
     for days in range(-3, 30):
         ResidentFactory(sponsor=caller.person.account, expiring_in=days)
+    today = clock.today()
+    path, day = f"/services/{RENEWAL}/simulate/", {"on_day": str(today.day), "on_month": str(today.month), "on_year": str(today.year)}
+    answers = {"iqama_number": caller.person.resident.iqama_number, "months": "12", "on_calendar": "gregorian"}
+    yield "simulated", path, caller.ask("POST", path, day | answers)
+    yield "wrong", path, caller.ask("POST", path, day)
     HoldFactory(resident=caller.person.resident)
     for path in ("/", "/residents/", "/residents/?q=zzzz", "/residents/?list=urgent"):
         yield "full", path, caller.ask("GET", path)

@@ -331,7 +331,7 @@ def test_every_template_is_used_and_every_template_used_exists() -> None:
     # A step of the journey is named without folder and ending.
     journey = (ROOT / "muqeem/operations/views/journey.py").read_text(encoding="utf-8")
     named |= {f"operations/{step}.html" for step in re.findall(r'_page\(request, token, "(\w+)"', journey)}
-    named |= {f"operations/{step}.html" for step in ("review",) if f'"{step}"' in journey}
+    named |= {f"operations/{step}.html" for step in ("review", "prepared_details") if f'"{step}"' in journey}
     named |= {f"operations/{slug}/{name.rpartition('/')[2]}" for slug in registry for name in set(named) if name.startswith("operations/")}
     used = {name for name in named if (TEMPLATES / name).exists()} | BY_DJANGO | BY_LIBRARIES
     assert template_names() - used == set()

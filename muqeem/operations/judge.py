@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.models import Membership, OperationToken
+from accounts.models import Membership, OperationToken, User
 from muqeem import clock
 from muqeem.operations.base import Operation, OperationForm, registry
 from muqeem.operations.fee import Fee
@@ -87,10 +87,14 @@ def judge(token: OperationToken, data: Mapping[str, Any], *, lock: bool = False)
     With `lock` on rows taken for this transaction, which it then requires.
     """
     form = form_of(token, token.confirms.data if token.confirms else data, lock=lock)
+    return judgement_of(service_of(token), form, token.user)
+
+
+def judgement_of(service: type[Operation], form: OperationForm, user: User) -> Judgement:
+    """Judge what a form was answered, by the terms that it was made with."""
     if not form.is_valid():
         return Judgement(form)
-    assert token.account is not None
-    operation = service_of(token)(account=token.account, user=token.user, terms=form.terms, answers=form.cleaned_data)
+    operation = service(account=form.account, user=user, terms=form.terms, answers=form.cleaned_data)
     findings = tuple(operation.findings())
     if not all(finding.met for finding in findings):
         return Judgement(form, operation, findings)

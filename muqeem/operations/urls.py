@@ -1,10 +1,11 @@
 from django.urls import path
 
-from muqeem.operations.views import journey, prepared, public, receipts, services
+from muqeem.operations.views import journey, prepared, public, receipts, services, simulation
 
 urlpatterns = [
     path("services/", services.services, name="services"),
     path("services/<slug:slug>/", services.start, name="service"),
+    path("services/<slug:slug>/simulate/", simulation.simulate, name="simulate"),
     path("operations/", receipts.my_operations, name="my-operations"),
     path("operations/<uuid:uuid>/", journey.journey, name="operation"),
     path("prepared/<uuid:uuid>/", prepared.prepared, name="prepared"),

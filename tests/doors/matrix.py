@@ -173,6 +173,7 @@ DOORS: dict[str, Door] = {
     "demo-components": Door(),
     "services": Door(),
     "service": Door(path={"slug": RENEWAL}, query={"resident": resident}),
+    "simulate": Door(path={"slug": RENEWAL}, query={"resident": resident}),
     "my-operations": Door(),
     "operation": Door(path={"uuid": journey}),
     "prepared": Door(path={"uuid": preparation}),

@@ -295,7 +295,10 @@ def test_every_parameter_in_force_is_shown_to_anyone_with_its_source() -> None:
     code = "iqama.work.year_fee"
     Parameter.objects.create(code=code, from_on=in_days(1), value="901.00", source="a decree of tomorrow", confidence="A")
     Parameter.objects.create(code=code, from_on=in_days(0), value="902.00", source="a decree of today", confidence="C")
-    text = said(Client().get("/fees/", headers={"Cookie": "language=en"}))
+    page = Client().get("/fees/", headers={"Cookie": "language=en"})
+    assert "?sources=1" in page.content.decode()
+    assert "902.00" in said(page)
+    text = said(Client().get("/fees/?sources=1", headers={"Cookie": "language=en"}))
     assert "a decree of today" in text
     assert "902.00" in text
     assert "source uncertain" in text

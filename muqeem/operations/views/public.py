@@ -9,6 +9,7 @@ from django.views.decorators.cache import cache_control
 
 from accounts.access import anyone
 from muqeem import clock, seal
+from muqeem.operations.base import registry
 from muqeem.record import titles
 from muqeem.record.models import Parameter
 
@@ -28,7 +29,8 @@ def fees(request: HttpRequest) -> HttpResponse:
         {"title": titles.GROUPS[group], "parameters": [_parameter(row) for row in members]}
         for group, members in groupby(rows, key=lambda row: titles.group_of(row.code))
     ]
-    return render(request, "operations/fees.html", {"groups": groups})
+    context = {"groups": groups, "services": registry.values(), "with_sources": "sources" in request.GET}
+    return render(request, "operations/fees.html", context)
 
 
 def _parameter(row: Parameter) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def start(request: MemberRequest, slug: str) -> HttpResponse:
     service = registry.get(slug)
     if service is None:
         raise Http404
-    resident, findings, prefill = _asked_for(request, service)
+    resident, findings, prefill = asked_for(request, service)
     closed = why_closed(request, service)
     status = 409 if request.method == "POST" else 200
     if request.method == "POST" and not closed:
@@ -97,7 +97,7 @@ def start(request: MemberRequest, slug: str) -> HttpResponse:
     return render(request, "operations/start.html", context, status=status)
 
 
-def _asked_for(request: MemberRequest, service: type[Operation]) -> tuple[Any, list[Finding], dict[str, str]]:
+def asked_for(request: MemberRequest, service: type[Operation]) -> tuple[Any, list[Finding], dict[str, str]]:
     """From whose file the service is started, if the account reaches somebody of this name; how they stand; and the form's answers."""
     uuid = _named(request, "resident")
     if not uuid:
