@@ -201,6 +201,11 @@ def listed(parts: Iterable[Any]) -> str:
     return ("، " if language() == "ar" else ", ").join(str(part) for part in parts)
 
 
+def labels(keys: Iterable[str]) -> str:
+    """What these facts are called, in a line."""
+    return listed(label(key) for key in keys)
+
+
 def money(amount: Any) -> SafeString:
     """An amount with its currency, never broken over two lines."""
     figures = f"{Decimal(amount):,.2f}"

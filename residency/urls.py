@@ -6,6 +6,7 @@ from residency.desk import phones
 from residency.desk import views as desk
 from residency.own_data import views as own_data
 from residency.registration import views as registration
+from residency.sharing import views as sharing
 
 urlpatterns = [
     path("residents/", views.residents, name="residents"),
@@ -16,6 +17,9 @@ urlpatterns = [
     path("account/data/", own_data.own_data, name="own-data"),
     path("account/data.json", own_data.download, name="own-data-file"),
     path("account/data/correct/", own_data.correct, name="correct"),
+    path("account/shares/", sharing.shares, name="shares"),
+    path("account/shares/<uuid:uuid>/withdraw/", sharing.withdraw_share, name="withdraw-share"),
+    path("share/", sharing.shared, name="shared"),
     path("check/", check, name="check"),
     path("desk/", desk.desk, name="desk"),
     path("desk/documents/<str:serial>/", desk.document, name="desk-document"),

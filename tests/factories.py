@@ -30,7 +30,7 @@ from accounts.models.tokens import TIME_TO_CONFIRM, Method
 from muqeem import clock
 from muqeem.hijri import add_months
 from muqeem.numbers import luhn_complete
-from residency.models import Clearance, Hold, Iqama, Movement, Occupation, Passport, Resident, View, Visa
+from residency.models import Clearance, Hold, Iqama, Movement, Occupation, Passport, Resident, ShareCode, View, Visa
 
 PASSWORD = "blue lamps over Najran"
 
@@ -454,3 +454,16 @@ class ViewFactory(DjangoModelFactory):
     resident = factory.SubFactory(ResidentFactory)
     user = factory.SubFactory(UserFactory)
     account = factory.SelfAttribute("resident.sponsor")
+
+
+class ShareCodeFactory(DjangoModelFactory):
+    """A code for a bank that can be used for a week."""
+
+    class Meta:
+        model = ShareCode
+
+    resident = factory.SubFactory(ResidentFactory)
+    user = factory.SubFactory(UserFactory)
+    purpose = "bank"
+    issued_on = factory.LazyFunction(lambda: in_days(0))
+    until_on = factory.LazyFunction(lambda: in_days(7))

@@ -24,7 +24,16 @@ from residency.models import Resident
 from tests.doors import pages
 from tests.doors.people import ANONYMOUS, CLERK, MAIN_USER, RESIDENT, ROLES, STAFF, Caller, Somebody
 from tests.doors.production import browser
-from tests.factories import PASSWORD, AccountFactory, HoldFactory, MembershipFactory, ResidentFactory, UserFactory
+from tests.factories import (
+    PASSWORD,
+    AccountFactory,
+    HoldFactory,
+    MembershipFactory,
+    ResidentFactory,
+    ShareCodeFactory,
+    UserFactory,
+    in_days,
+)
 from tests.operations.journeys import RENEWAL
 
 SITE = "http://portal.test"
@@ -75,6 +84,7 @@ def _all(language: str) -> Iterator[tuple[str, str, Any]]:
     yield from _long_names(language)
     yield from _full_and_empty(language)
     yield from _second_person(language)
+    yield from _shared(language)
     yield from _paused(language)
 
 
@@ -139,6 +149,23 @@ def _second_person(language: str) -> Iterator[tuple[str, str, Any]]:
     OperationToken.objects.filter(pk=token.pk).update(data=None)
     HoldFactory(resident=caller.person.resident)
     yield "to confirm", journey, caller.ask("GET", journey)
+
+
+def _shared(language: str) -> Iterator[tuple[str, str, Any]]:
+    """One's own share codes in every state, and what one shows to whoever holds it."""
+    caller = Caller(RESIDENT, language)
+    share, person = caller.person.share, caller.person.resident
+    share.looks.create(viewer="Bank of the North")
+    ShareCodeFactory(resident=person, user=caller.person.user, purpose="landlord", issued_on=in_days(-9), until_on=in_days(-1))
+    ShareCodeFactory(resident=person, user=caller.person.user, purpose="airline").withdraw()
+    yield "full", "/account/shares/", caller.ask("GET", "/account/shares/")
+    yield "wrong", "/account/shares/", caller.ask("POST", "/account/shares/", {"days": "91"})
+    born, stranger = person.birth_on, browser(language)
+    day = {"birth_on_day": born.day, "birth_on_month": born.month, "birth_on_year": born.year, "birth_on_calendar": "gregorian"}
+    for note, purpose, until_on in (("shared", "airline", in_days(1)), ("shared", "bank", in_days(1)), ("over", "bank", in_days(-1))):
+        code = ShareCodeFactory(resident=person, purpose=purpose, issued_on=in_days(-2), until_on=until_on).code
+        yield note, "/share/", _body(stranger.post("/share/", day | {"code": code, "viewer": "Bank of the North"}))
+    yield "wrong", "/share/", _body(stranger.post("/share/", day | {"code": "7K3M9PQ2XRTE", "viewer": ""}))
 
 
 def _paused(language: str) -> Iterator[tuple[str, str, Any]]:

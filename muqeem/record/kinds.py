@@ -43,6 +43,8 @@ EVENTS: dict[str, Promise] = {
     "four-eyes-begun": _("Two people asked for from now on"),
     "four-eyes-ended": _("One person is enough from now on"),
     "correction-answered": _("Correction request answered"),
+    "share-made": _("Share code made"),
+    "share-withdrawn": _("Share code withdrawn"),
     "credit": _("Wallet credited"),
     "subscription": _("Subscription begun"),
     "desk-look": _("Looked up at the desk"),

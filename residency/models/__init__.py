@@ -6,6 +6,7 @@ from residency.models.facts import Clearance, Hold, Movement
 from residency.models.papers import Iqama, Passport
 from residency.models.people import Occupation, Resident, View
 from residency.models.periods import Period
+from residency.models.shares import ShareCode, ShareLook
 from residency.models.visas import Visa, VisaState
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "Passport",
     "Period",
     "Resident",
+    "ShareCode",
+    "ShareLook",
     "View",
     "Visa",
     "VisaState",

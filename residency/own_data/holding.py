@@ -76,6 +76,11 @@ def _register(person: Resident) -> dict[str, Any]:
         "movements": [_row(movement, "direction", "crossed_on", "port") for movement in person.movements.order_by("pk")],
         "holds": [_row(hold, "kind", "since_on", "amount", "cleared_on") for hold in person.holds.order_by("pk")],
         "clearances": [_row(clearance, "kind", "from_on", "until_on") for clearance in person.clearances.order_by("pk")],
+        "share_codes": [
+            _row(share, "code", "purpose", "issued_on", "until_on", "withdrawn_at")
+            | {"looks": [_row(look, "at", "viewer") for look in share.looks.all()]}
+            for share in person.share_codes.prefetch_related("looks").order_by("pk")
+        ],
         "looked_at_by": [{"at": facts.stored(look.at), "who": look.user.names, "for": place_of(look)} for look in looks_at(person)],
     }
 

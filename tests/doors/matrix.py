@@ -22,7 +22,7 @@ from muqeem import codes
 from muqeem.numbers import luhn_complete
 from muqeem.serials import LENGTH, new_serial
 from tests.doors.headers import open_doors
-from tests.doors.people import ANONYMOUS, CLERK, MAIN_USERS, MEMBERS, STAFF, Caller, Somebody
+from tests.doors.people import ANONYMOUS, CLERK, MAIN_USERS, MEMBERS, RESIDENT, STAFF, Caller, Somebody
 from tests.operations.journeys import RENEWAL
 
 Part = str | Callable[[Somebody], object]
@@ -111,6 +111,10 @@ def stop_key(person: Somebody) -> str:
     return codes.link_key("stop-user", str(person.reset.uuid))
 
 
+def share_code(person: Somebody) -> UUID:
+    return person.share.uuid
+
+
 def phone_change(person: Somebody) -> UUID:
     return person.phone_change.uuid
 
@@ -165,6 +169,9 @@ DOORS: dict[str, Door] = {
     "captcha-image": Door(path={"key": "none"}),
     "own-data": Door(),
     "own-data-file": Door(),
+    "shares": Door(),
+    "withdraw-share": Door(path={"uuid": share_code}, roles=frozenset({RESIDENT})),
+    "shared": Door(),
     "correct": Door(),
     "register": Door(),
     "registration": Door(),

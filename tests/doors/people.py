@@ -15,6 +15,7 @@ from muqeem import clock
 from muqeem.numbers import luhn_complete
 from muqeem.operations.models import Document, Preparation, Print, Receipt
 from muqeem.operations.perform import perform, prepare
+from residency.models import ShareCode
 from tests.doors.production import browser
 from tests.factories import (
     AccountFactory,
@@ -22,6 +23,7 @@ from tests.factories import (
     MembershipFactory,
     OfficeFactory,
     ResidentFactory,
+    ShareCodeFactory,
     SubscriptionRequestFactory,
     UserFactory,
 )
@@ -45,6 +47,7 @@ class Somebody(Person):
     reset: PasswordReset
     request: SubscriptionRequest
     phone_change: PhoneChange
+    share: ShareCode
 
     def __init__(self, **named: Any) -> None:
         super().__init__(**named)
@@ -67,6 +70,7 @@ class Somebody(Person):
         office = self.user.office or OfficeFactory()
         asker = UserFactory(office=office)
         self.phone_change = PhoneChange.objects.create(user=self.user, number="+966500000901", office=office, asked_by=asker)
+        self.share = ShareCodeFactory(resident=self.resident, user=self.user)
         self.request = SubscriptionRequestFactory()
         self.session = self.client.cookies[settings.SESSION_COOKIE_NAME].value
 
