@@ -79,7 +79,7 @@ def _backup_codes(user: User) -> list[str]:
 
 def qr_svg(device: AuthenticatorApp) -> SafeString:
     """The key as a picture for the app's camera."""
-    return barcodes.qr_svg(device.config_url, _("The key as a QR code"))
+    return barcodes.qr_for_screen(device.config_url, _("The key as a QR code"))
 
 
 def secret(device: AuthenticatorApp) -> str:

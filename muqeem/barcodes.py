@@ -22,12 +22,19 @@ _MASK = 3
 
 _LIGHT = b"\xff"
 _DARK = re.compile(rb"\0+")
+_RUN = re.compile(rb"\0+|\xff+")
 
 
-def qr_svg(text: str, label: str = "") -> SafeString:
-    """A QR of `text`; level M: 15 % of it may be folded, stained or stamped over."""
-    symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M", data_mask=_MASK)
-    return _svg(_rows(symbol), 1, (QR_QUIET, QR_QUIET), label)
+def qr_svg(text: str) -> SafeString:
+    """A QR of `text` for paper; level M: 15 % of it may be folded, stained or stamped over."""
+    rows = _qr(text, "M")
+    return _svg(rows, _lines(rows), 1, (QR_QUIET, QR_QUIET), "")
+
+
+def qr_for_screen(text: str, label: str) -> SafeString:
+    """The same for a screen, which nobody folds: fewer modules, in words that compress to a fifth."""
+    rows = _qr(text, "L")
+    return _svg(rows, _steps(rows), 1, (QR_QUIET, QR_QUIET), label)
 
 
 def code128_svg(digits: str, label: str = "") -> SafeString:
@@ -35,12 +42,17 @@ def code128_svg(digits: str, label: str = "") -> SafeString:
     if not (digits.isascii() and digits.isdecimal()):
         raise ValueError(f"not digits: {digits!r}")
     symbol = zxingcpp.create_barcode(digits, zxingcpp.BarcodeFormat.Code128)
-    return _svg(_rows(symbol)[:1], CODE128_HEIGHT, (CODE128_QUIET, 0), label)
+    rows = _rows(symbol)[:1]
+    return _svg(rows, _lines(rows), CODE128_HEIGHT, (CODE128_QUIET, 0), label)
 
 
 def modules_across(svg: str) -> int:
     """How many modules a drawing is wide, quiet zones included."""
     return int(svg.split('viewBox="', 1)[1].split()[2])
+
+
+def _qr(text: str, level: str) -> list[bytes]:
+    return _rows(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level, data_mask=_MASK))
 
 
 def _rows(symbol: zxingcpp.Barcode) -> list[bytes]:
@@ -62,7 +74,16 @@ def _lines(rows: list[bytes]) -> str:
     return "".join([f"M{at[dark.start()]}L{at[dark.end()]}" for dark in _DARK.finditer(_LIGHT.join(rows))])
 
 
-def _svg(rows: list[bytes], thickness: int, quiet: tuple[int, int], label: str) -> SafeString:
+def _steps(rows: list[bytes]) -> str:
+    """The same lines as steps, over what is dark and past what is light: few different words, often repeated."""
+    return "".join([f"M0 {y}{''.join([_step(run) for run in _RUN.findall(row)])}" for y, row in enumerate(rows)])
+
+
+def _step(run: bytes) -> str:
+    return f"m{len(run)} 0" if run.startswith(_LIGHT) else f"h{len(run)}"
+
+
+def _svg(rows: list[bytes], path: str, thickness: int, quiet: tuple[int, int], label: str) -> SafeString:
     # The lines run through whole numbers, which are shorter than halves; so the box begins half a line above the first.
     box = (-quiet[0], -quiet[1] - thickness / 2, len(rows[0]) + 2 * quiet[0], len(rows) * thickness + 2 * quiet[1])
     return format_html(
@@ -71,5 +92,5 @@ def _svg(rows: list[bytes], thickness: int, quiet: tuple[int, int], label: str) 
         " ".join(f"{side:g}" for side in box),
         label,
         thickness,
-        SafeString(_lines(rows)),
+        SafeString(path),
     )

@@ -195,7 +195,7 @@ def _journey(today: date) -> dict[str, Any]:
             "iqama_number": NUMBER,
             "expires_on": today,
             "new_expires_on": today + timedelta(days=365),
-            "qr": barcodes.qr_svg(f"{settings.SITE_URL}/check/", _("The code on the printed page")),
+            "qr": barcodes.qr_for_screen(f"{settings.SITE_URL}/check/", _("The code on the printed page")),
         },
     }
 

@@ -65,7 +65,7 @@ def _public(request: Any) -> HttpResponse:
 @cache
 def _check_qr(label: str) -> SafeString:
     """Leads to where pages are verified; the sample carries no seal."""
-    return barcodes.qr_svg(f"{settings.SITE_URL}/check/", label)
+    return barcodes.qr_for_screen(f"{settings.SITE_URL}/check/", label)
 
 
 def _common(request: Any, today: date) -> dict[str, Any]:
