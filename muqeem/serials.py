@@ -24,7 +24,7 @@ LENGTH = 12
 _FIELD = 0b100101
 
 # What hands and typesetters put between the groups.
-_BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
+_BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2060\u2212]+")
 
 _LOOK_ALIKE = str.maketrans("OIL", "011")
 
@@ -51,6 +51,11 @@ def clean_serial(text: str) -> str:
 def show_serial(serial: str) -> str:
     """The serial in groups of four, as printed."""
     return "-".join(serial[start : start + 4] for start in range(0, len(serial), 4))
+
+
+def in_a_sentence(shown: str) -> str:
+    """A serial as it is shown, inside words: in one piece, and from left to right in Arabic, too."""
+    return "\u2066" + shown.replace("-", "-\u2060") + "\u2069"
 
 
 def read_leniently(text: str) -> str:

@@ -20,7 +20,7 @@ from accounts.models.requests import State, Subscribed, UnderReview
 from accounts.phone_steps import PhoneStep
 from accounts.replies import requests_paused
 from muqeem.facts import moment_in_text
-from muqeem.serials import clean_serial
+from muqeem.serials import clean_serial, in_a_sentence
 
 TOLD = "subscription-request"  # in the session, while a code by text stands in for the picture
 
@@ -83,7 +83,8 @@ def _filed(request: HttpRequest, told: dict[str, Any]) -> HttpResponse | tuple[s
         return "company_number", _("This establishment has an account. Its main user can invite you.")
     except UnderReview:
         return "company_number", _("A request of this establishment is under review. Its answer goes to the e-mail that was given in it.")
-    messages.success(request, _("Request %(ref)s received. Its number went to %(email)s.") % {"ref": filed, "email": filed.email})
+    shown = {"ref": in_a_sentence(str(filed)), "email": filed.email}
+    messages.success(request, _("Request %(ref)s received. Its number went to %(email)s.") % shown)
     return redirect("request", filed.reference)
 
 

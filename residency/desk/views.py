@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import PortalRequest, clerk
 from muqeem import clock, facts, keyset
 from muqeem.operations.models import Document
-from muqeem.serials import clean_serial, show_serial
+from muqeem.serials import clean_serial, in_a_sentence, show_serial
 from residency.desk import queue, shift, work
 from residency.desk.comparison import compare, judge, label, page_now, register_now
 from residency.desk.finding import find
@@ -65,7 +65,7 @@ def _not_found(reading: Reading) -> ValidationError:
             words = _("No receipt has the number %(number)s.")
         case Kind.IQAMA:
             words = _("Nobody in the register has the iqama number %(number)s.")
-    number = show_serial(reading.number) if reading.kind in {Kind.SEAL, Kind.SERIAL} else reading.number
+    number = in_a_sentence(show_serial(reading.number)) if reading.kind in {Kind.SEAL, Kind.SERIAL} else reading.number
     return ValidationError(words, code="not_found", params={"number": number})
 
 

@@ -13,6 +13,7 @@ from accounts.models.limits import Paused, count_request
 from accounts.replies import requests_paused
 from muqeem import clock, keyset
 from muqeem.fields import TextField
+from muqeem.serials import in_a_sentence
 from residency import records
 from residency.models import Correction
 from residency.own_data import holding
@@ -68,6 +69,6 @@ def correct(request: PortalRequest) -> HttpResponse:
         else:
             asked = Correction.objects.create(user=request.user, resident=holding.resident_of(request.user), **form.cleaned_data)
             asked.refresh_from_db()
-            messages.success(request, _("Request %(ref)s received.") % {"ref": asked})
+            messages.success(request, _("Request %(ref)s received.") % {"ref": in_a_sentence(str(asked))})
             return redirect("own-data")
     return render(request, "residency/own_data/correct.html", {"form": form}, status=422 if form.errors else 200)

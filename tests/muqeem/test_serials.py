@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muqeem.serials import LENGTH, SIGNS, clean_serial, new_serial, show_serial
+from muqeem.serials import LENGTH, SIGNS, clean_serial, in_a_sentence, new_serial, show_serial
 
 
 def is_serial(text: str) -> bool:
@@ -83,6 +83,7 @@ def test_a_serial_is_read_as_it_is_shown_and_as_people_type_it():
         shown.replace("0", "٠").replace("1", "١").replace("2", "٢").replace("3", "٣").replace("7", "٧"),
         shown.replace("0", "۰").replace("1", "۱"),
         f"\u200e{shown}\u200e",
+        in_a_sentence(shown),
     ):
         assert clean_serial(typed) == serial
 

@@ -17,6 +17,7 @@ from muqeem import clock, seal
 from muqeem.operations.models import Document, Print
 from muqeem.record.journal import faults
 from muqeem.record.models import Event
+from muqeem.serials import in_a_sentence
 from residency.desk import queue
 from residency.desk.reading import read
 from residency.models import Passport, Resident, View
@@ -298,7 +299,7 @@ def _is_a_number(text: str) -> bool:
 
 def test_a_genuine_looking_page_that_was_never_issued_is_not_found(desk: Client, page: Document) -> None:
     unknown = resealed(page, serial="000000000000")
-    assert "No page has the document number 0000-0000-0000." in said(scan(desk, SITE + unknown))
+    assert f"No page has the document number {in_a_sentence('0000-0000-0000')}." in said(scan(desk, SITE + unknown))
     assert "The seal is not genuine, and no page has its number" in said(scan(desk, SITE + forged(unknown)))
 
 
