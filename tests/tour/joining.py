@@ -1,5 +1,8 @@
 """The screens on the way in: a request and what becomes of it, an invitation, a registration, a forgotten password, another main user."""
 
+from base64 import b32decode
+
+from django_otp.oath import totp
 from playwright.sync_api import Browser
 
 from tests.scan.servers import PortalSite
@@ -12,14 +15,20 @@ def joining(browser: Browser, portal: PortalSite, language: str) -> None:
     """From a stranger's request to the colleague who takes over."""
     stranger = Traveller(browser, portal, language, "6-joining")
     _asks(stranger)
-    request = _is_decided(Traveller(browser, portal, language, "6-joining-staff"), stranger)
+    staff = Traveller(browser, portal, language, "6-joining-staff")
+    request = _is_decided(staff, stranger)
     _follows(stranger, request)
+    _is_refused(staff, stranger)
     _joins(Traveller(browser, portal, language, "6-joining-main"), "account-ready", "noura" if language == "ar" else "munira")
     noura = Traveller(browser, portal, language, "6-joining-people")
     noura.signs_in("noura")
     _invites(noura)
-    _joins(Traveller(browser, portal, language, "6-joining-colleague"), "invitation", "hind" if language == "ar" else "hessa")
+    colleague = Traveller(browser, portal, language, "6-joining-colleague")
+    _joins(colleague, "invitation", "hind" if language == "ar" else "hessa")
+    _enrols(colleague)
+    _invites_somebody_known(noura, Traveller(browser, portal, language, "6-joining-known"))
     _hands_over(noura)
+    _takes_over(colleague)
     _forgets(Traveller(browser, portal, language, "6-joining-password"))
     _registers(Traveller(browser, portal, language, "6-joining-individual"))
 
@@ -76,6 +85,30 @@ def _follows(stranger: Traveller, request: str) -> None:
     stranger.sees("/demo/phone/", "mails")
 
 
+def _is_refused(staff: Traveller, stranger: Traveller) -> None:
+    """Another request, with a code by text instead of the picture, that is not granted."""
+    arabic = stranger.language == "ar"
+    stranger.goes_to("/subscribe/?by-text=1")
+    stranger.fills(company="ورشة الوفاء" if arabic else "Alwafa Workshop", company_number="701234568" + ("0" if arabic else "1"))
+    stranger.fills(name="سعد المطيري" if arabic else "Saad Almutairi", id_number="1000000057" if arabic else "1000000065")
+    stranger.fills(phone="0500000666", email="saad@example.com" if arabic else "saad.en@example.com")
+    stranger.page.locator("main [name=city]").select_option("0202")
+    stranger.presses("package", 0)
+    stranger.sends("company_number")
+    stranger.photographs("request-code")
+    stranger.errs("request-code-wrong", "code", code="000000")
+    stranger.fills(code=str(arrange(stranger.portal, "newest_phone_code")))
+    stranger.sends("code")
+    staff.goes_to("/admin/accounts/subscriptionrequest/")
+    staff.page.locator("main tbody th a").first.click()
+    staff.page.locator("main a[href*='/decide/']").click()
+    staff.page.locator("[name=decision][value=refuse]").check()
+    staff.fills(words="رقم المنشأة لمنشأة أخرى." if arabic else "The number is that of another establishment.")
+    staff.sends("decision")
+    staff.photographs("request-refused")
+    stranger.sees(str(arrange(stranger.portal, "newest_request")), "request-refused")
+
+
 def _joins(guest: Traveller, template: str, username: str) -> None:
     """Link, code, name and password, and the app that whoever acts for an establishment needs."""
     link = str(arrange(guest.portal, "link_in_newest_mail", template))
@@ -93,6 +126,15 @@ def _joins(guest: Traveller, template: str, username: str) -> None:
     guest.sees(link, "invitation-over")
 
 
+def _enrols(colleague: Traveller) -> None:
+    """The key goes into an app by hand."""
+    colleague.goes_to("/account/authenticator/")
+    key = b32decode("".join(colleague.page.locator("main code.lat").inner_text().split()))
+    colleague.fills(code=f"{totp(key):06}")
+    colleague.sends("code")
+    colleague.photographs("enrolled")
+
+
 def _invites(noura: Traveller) -> None:
     arabic = noura.language == "ar"
     noura.sees("/account/people/", "people", wide=True)
@@ -102,9 +144,38 @@ def _invites(noura: Traveller) -> None:
     noura.fills(email="hind@example.com" if arabic else "hessa@example.com", phone="0500000888")
     noura.presses("privileges", 0, 1, 4)
     noura.sends("id_number")
-    noura.photographs("people-invited")
+    noura.photographs("people-invited", wide=True)
     noura.page.locator("main a.go").nth(1).click()
     noura.photographs("member")
+    noura.page.locator("main [name=act][value=suspend]").click()
+    noura.photographs("member-suspended")
+    noura.sees("/account/people/", "people-suspended")
+    noura.page.locator("main a.go").nth(1).click()
+    noura.page.locator("main [name=act][value=resume]").click()
+
+
+def _invites_somebody_known(noura: Traveller, rafiq: Traveller) -> None:
+    """The link in the hands of a user, of somebody else, and after its week; the same person again."""
+    noura.goes_to("/account/people/invite/")
+    noura.fills(name="محمد رفيق" if noura.language == "ar" else "Mohammad Rafiq", id_number="1000000040")
+    noura.fills(email="rafiq@example.com", phone="0500000889")
+    noura.presses("privileges", 0)
+    noura.sends("id_number")
+    link = str(arrange(noura.portal, "link_in_newest_mail", "invitation"))
+    rafiq.signs_in("rafiq")
+    rafiq.goes_to(link)
+    rafiq.sends("csrfmiddlewaretoken")
+    rafiq.fills(code=str(arrange(noura.portal, "newest_phone_code")))
+    rafiq.sends("code")
+    rafiq.photographs("accept")
+    arrange(noura.portal, "known_as", "rafiq", "1000000073")
+    rafiq.sees(link, "not-theirs")
+    noura.goes_to("/account/people/invite/")
+    noura.fills(name="محمد رفيق" if noura.language == "ar" else "Mohammad Rafiq", id_number="1000000040")
+    noura.fills(email="rafiq@example.com", phone="0500000889")
+    noura.errs("invite-again", "id_number")
+    arrange(noura.portal, "invitation_over")
+    rafiq.sees(link, "invitation-expired")
 
 
 def _hands_over(noura: Traveller) -> None:
@@ -116,7 +187,17 @@ def _hands_over(noura: Traveller) -> None:
     noura.photographs("hand-over-code")
     noura.fills(code=str(arrange(noura.portal, "newest_phone_code")))
     noura.sends("code")
-    noura.photographs("handed-over")
+    noura.photographs("handed-over", wide=True)
+
+
+def _takes_over(colleague: Traveller) -> None:
+    colleague.sees(str(arrange(colleague.portal, "link_in_newest_mail", "main-user-offer")), "take-over")
+    colleague.sends("csrfmiddlewaretoken")
+    colleague.photographs("take-over-code")
+    colleague.errs("take-over-code-wrong", "code", code="000000")
+    colleague.fills(code=str(arrange(colleague.portal, "newest_phone_code")))
+    colleague.sends("code")
+    colleague.photographs("main-user", wide=True)
 
 
 def _forgets(somebody: Traveller) -> None:
@@ -145,9 +226,13 @@ def _registers(somebody: Traveller) -> None:
     somebody.fills(number=person["number"], **person["birth_on"])
     somebody.sends("number")
     somebody.photographs("register-code")
+    somebody.errs("register-code-wrong", "code", code="000000")
     somebody.fills(code=str(arrange(somebody.portal, "newest_phone_code")))
     somebody.sends("code")
     somebody.photographs("register-user")
+    somebody.errs("register-user-wrong", "username", username="ab", password="short")
     somebody.fills(username=f"person.{somebody.language}", password=PASSWORD)
     somebody.sends("username")
     somebody.photographs("registered-home")
+    somebody.sees("/account/notices/", "notices-empty")
+    somebody.sees("/account/data/", "data-of-newcomer")

@@ -4,6 +4,7 @@ from playwright.sync_api import Browser
 
 from tests.scan.servers import PortalSite
 from tests.tour.joining import joining
+from tests.tour.own import own
 from tests.tour.traveller import Traveller, arrange
 from tests.tour.visas import visas
 
@@ -262,4 +263,4 @@ def trouble(browser: Browser, portal: PortalSite, language: str) -> None:
     guest.context.close()
 
 
-ALL = (visitor, resident, visas, establishment, delegated, citizen, clerk, long_names, staff, joining, trouble)
+ALL = (visitor, resident, visas, establishment, delegated, citizen, clerk, own, long_names, staff, joining, trouble)

@@ -18,8 +18,11 @@ from accounts.models import (
     AuthenticatorApp,
     Bill,
     Browser,
+    Invitation,
     Membership,
+    Office,
     Payment,
+    PhoneChange,
     PhoneCode,
     Subscription,
     SubscriptionRequest,
@@ -146,6 +149,14 @@ def without_account(username: str) -> None:
     Membership.objects.filter(user__username=username).delete()
 
 
+def another_clerk(loses: str, waits: str) -> None:
+    """A colleague at the desk writes one lost phone down, and confirms what was written down for somebody else."""
+    office = Office.objects.earliest("pk")
+    colleague, _ = User.objects.get_or_create(username="reem", name_ar="ريم الشهري", name_en="Reem Alshehri", office=office)
+    PhoneChange.ask(User.objects.get(username=loses), "+966500000998", by=colleague)
+    PhoneChange.objects.get(user__username=waits).confirm(by=colleague)
+
+
 # --- visas ---
 
 
@@ -250,6 +261,16 @@ def pay_newest_bill() -> str:
 def link_in_newest_mail(template: str) -> str:
     """Where the button of the newest e-mail of a kind leads."""
     return mails.address(mails.MAILS[template].route, Message.objects.filter(channel="mail", template=template).latest("pk").arguments)
+
+
+def invitation_over() -> None:
+    """A week has gone by since the newest invitation."""
+    Invitation.objects.filter(pk=Invitation.objects.latest("pk").pk).update(expires_at=clock.now())
+
+
+def known_as(username: str, number: str) -> None:
+    """Somebody is known by a number from now on."""
+    User.objects.filter(username=username).update(id_number=number)
 
 
 def newest_phone_code() -> str:
