@@ -34,6 +34,7 @@ BACKUP_CODE, REMEMBERED = "backup-code", "browser"  # methods beside those of to
 FRESH = timedelta(minutes=10)
 
 NEW_BROWSER = sentence("notice-new-browser", _("Sign-in on a browser that had not been seen before."))
+ON_SYSTEM = sentence("browser-on-system", _("%(browser)s on %(system)s"))
 NEW_BROWSER_NAMED = sentence("notice-new-browser-named", _("Sign-in on a browser that had not been seen before: %(browser)s"))
 
 
@@ -95,7 +96,8 @@ def _begin(request: HttpRequest, user: User, *, method: str) -> None:
 def _tell_of_new_browser(request: HttpRequest, user: User, *, by_text: bool) -> None:
     """Whoever signed in by text has just had one."""
     now = clock.now()
-    place = str(BrowserSession(**browsers.agent(request)._asdict()))
+    agent = browsers.agent(request)
+    place = say(ON_SYSTEM, **agent._asdict()) if all(agent) else "".join(agent)
     said = say(NEW_BROWSER_NAMED, browser=place) if place else say(NEW_BROWSER)
     local = now.astimezone(clock.RIYADH)
     text = Words("new-sign-in", {"signed_in_on": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}"})

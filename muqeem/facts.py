@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from muqeem import hijri
+from muqeem import hijri, numbers
 from muqeem.counts import UNITS, Counted
 
 _LATIN = re.compile(r"([A-Za-z][A-Za-z0-9./-]*[A-Za-z0-9])")
@@ -312,6 +312,8 @@ def _read(key: str, value: Any) -> Any:
         return value
     if key in GROUPED:
         return grouped(value)
+    if key == "mobile":
+        return numbers.show_phone(value)
     try:
         if DAY.match(value):
             return date.fromisoformat(value)

@@ -27,6 +27,8 @@ class SerialField(GateField):
 class PackageField(forms.ModelChoiceField):
     """A package by its name, its band and its price."""
 
+    in_rows = True  # more is said of each than fits beside another
+
     def label_from_instance(self, package: Package) -> str:
         parts = [str(package)]
         if package.residents_up_to is not None:

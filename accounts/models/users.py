@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.devices import AuthenticatorApp, PhoneDevice
+from muqeem import facts
 
 if TYPE_CHECKING:
     from accounts.models.accounts import Membership
@@ -30,7 +31,7 @@ class Office(models.Model):
         verbose_name_plural = _("passport offices")
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name_en}"
+        return f"{self.code} {facts.named(self.names)}"
 
     @property
     def names(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Words of Django's own that staff read. They are named here so that our catalogue says them in the portal's Arabic."""
+"""Words of Django's own that staff read, and others rarely. They are named here so that our catalogue says them in the portal's Arabic."""
 
 from django.utils.translation import gettext_noop, ngettext_lazy
 
@@ -23,6 +23,14 @@ WORDS = (
     gettext_noop("Has date"),
     gettext_noop("You don’t have permission to view or edit anything."),
     gettext_noop("Hold down “Control”, or “Command” on a Mac, to select more than one."),
+    gettext_noop("Go"),
+    gettext_noop("Run the selected action"),
+    gettext_noop("Select a valid choice. %(value)s is not one of the available choices."),
+    gettext_noop("Select a valid choice. That choice is not one of the available choices."),
+    gettext_noop("Enter a number."),
+    gettext_noop("Enter a whole number."),
+    gettext_noop("Enter a valid date."),
+    gettext_noop("%(model_name)s with this %(field_label)s already exists."),
     # what was done
     gettext_noop("The {name} “{obj}” was added successfully."),
     gettext_noop("You may edit it again below."),

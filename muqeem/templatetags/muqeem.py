@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from muqeem import catalogue, counts, facts
+from muqeem import catalogue, counts, facts, numbers
 from muqeem.fields import BothCalendarsWidget
 from muqeem.icons import ICONS, TURNING
 from muqeem.sentences import Sentence
@@ -85,6 +85,12 @@ def day_in_words(day: str) -> str:
 def clock(at: datetime) -> SafeString:
     """The time of day in Riyadh: 14:05."""
     return facts.ltr(f"{timezone.localtime(at):%H:%M}")
+
+
+@register.filter
+def mobile(number: str) -> SafeString:
+    """A kept mobile number as people write it."""
+    return facts.ltr(numbers.show_phone(number))
 
 
 @register.filter

@@ -230,7 +230,7 @@ def test_a_sign_in_on_a_new_browser_is_told_and_on_the_same_browser_no_more(shif
     user, client = UserFactory(with_app=True), Client(headers={"User-Agent": "Mozilla/5.0 (Windows NT 10.0) Firefox/150.0"})
     sign_in(client, user)
     assert sent(user, "new-sign-in") == ["mail", "text"]
-    assert words(user.notices.get()) == "Sign-in on a browser that had not been seen before: Firefox Windows"
+    assert words(user.notices.get()) == "Sign-in on a browser that had not been seen before: Firefox on Windows"
     client.post("/sign-out/")
     shift(timedelta(days=2))
     sign_in(client, user)

@@ -2,18 +2,21 @@
 
 from pathlib import Path
 
-import django.contrib.admin
 from babel.messages.pofile import read_po
+from django import conf
+from django.contrib import admin
 from django.utils.translation import gettext, override
 
 from muqeem.record.staff_words import COUNTED, WORDS
 
-DJANGOS = Path(django.contrib.admin.__path__[0]) / "locale" / "ar" / "LC_MESSAGES" / "django.po"
+CATALOGUES = [Path(place) / "locale" / "ar" / "LC_MESSAGES" / "django.po" for place in (conf.__path__[0], admin.__path__[0])]
 
 
 def test_each_is_a_word_of_djangos_and_said_otherwise():
-    with DJANGOS.open("rb") as file:
-        theirs = {message.id: message.string for message in read_po(file, locale="ar")}
+    theirs = {}
+    for catalogue in CATALOGUES:
+        with catalogue.open("rb") as file:
+            theirs |= {message.id: message.string for message in read_po(file, locale="ar")}
     with override("ar"):
         ours = {word: gettext(word) for word in WORDS}
     assert sorted(ours.keys() - theirs.keys()) == []

@@ -173,6 +173,7 @@ def _invites_somebody_known(noura: Traveller, rafiq: Traveller) -> None:
     noura.goes_to("/account/people/invite/")
     noura.fills(name="محمد رفيق" if noura.language == "ar" else "Mohammad Rafiq", id_number="1000000040")
     noura.fills(email="rafiq@example.com", phone="0500000889")
+    noura.presses("privileges", 0)
     noura.errs("invite-again", "id_number")
     arrange(noura.portal, "invitation_over")
     rafiq.sees(link, "invitation-expired")
@@ -180,7 +181,7 @@ def _invites_somebody_known(noura: Traveller, rafiq: Traveller) -> None:
 
 def _hands_over(noura: Traveller) -> None:
     noura.goes_to("/account/people/")
-    noura.page.locator("main a.go").nth(1).click()
+    noura.page.locator("main a.go", has_text="منيرة" if noura.language == "ar" else "MUNIRA").click()
     noura.photographs("member-to-be")
     noura.follows("a[href$='/main/']", "hand-over")
     noura.sends("csrfmiddlewaretoken")
