@@ -357,6 +357,6 @@ def _day(calendar: hijri.Calendar, year: int, month: int, day: int) -> date:
 def missing(field: forms.Field) -> ValidationError:
     """Ask for a field by its label, which stands inside the sentence: "Enter iqama number." """
     label = str(field.label or "")
-    if label[1:2].islower():  # not an abbreviation; Arabic has no capitals
+    if label[1:2].islower() or label[1:2] == "-":  # not an abbreviation; Arabic has no capitals
         label = label[0].lower() + label[1:]
     return ValidationError(field.error_messages["required"], code="required", params={"label": label})

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import browsers, sessions
@@ -92,5 +93,6 @@ def _initial(invitation: Invitation) -> dict[str, str]:
 
 def _into(request: Any, invitation: Invitation) -> HttpResponse:
     request.session[sessions.ACCOUNT] = str(invitation.account.uuid)
-    messages.success(request, _("You act for %(account)s now.") % {"account": invitation.account.name})
+    with override(request.user.language):  # that of the pages from here on
+        messages.success(request, _("You act for %(account)s now.") % {"account": invitation.account.name})
     return redirect("home")

@@ -39,7 +39,7 @@ def preferences(request: MemberRequest) -> HttpResponse:
     form = PreferencesForm(request.POST if request.method == "POST" else None, user=request.user, kinds=Kind.of(request.memberships))
     if form.is_valid():
         form.save()
-        messages.success(request, _("Saved. It holds from now on."))
+        messages.success(request, _("Saved. It takes effect now."))
         return redirect("notices")
     context = {"form": form, "email": request.user.email, "phone_last2": request.user.phone_last2}
     return render(request, "accounts/notice_preferences.html", context, status=422 if form.errors else 200)

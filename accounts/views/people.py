@@ -81,7 +81,7 @@ def member(request: MemberRequest, uuid: UUID) -> HttpResponse:
     form = PrivilegesForm(request.POST or None, account=request.account, initial=given)
     if form.is_valid() and not found.is_main:
         found.grant(form.cleaned_data["privileges"], form.cleaned_data.get("branches", []), by=request.user.username)
-        messages.success(request, _("The privileges hold from the next request on."))
+        messages.success(request, _("The privileges take effect with the next request."))
         return redirect("member", found.user.uuid)
     acts = Event.objects.of_account(request.account.number).filter(actor=found.user.username, kind__in=["operation", "refusal"])
     context = {"member": found, "form": form, "acts": acts.order_by("-id")[:LATEST]}

@@ -45,7 +45,7 @@ def phones(request: PortalRequest) -> HttpResponse:
             except AlreadyAsked:
                 form.add_error("number", _("A change for this person waits already."))
             else:
-                messages.success(request, _("Written down. A second clerk of the office must confirm it today."))
+                messages.success(request, _("Recorded. A second clerk of the office must confirm it today."))
                 return redirect("desk-phones")
     of_office = PhoneChange.objects.filter(office=request.user.office).select_related("user", "asked_by", "confirmed_by")
     context = {
@@ -70,7 +70,7 @@ def decide_phone(request: PortalRequest, uuid: UUID) -> HttpResponse:
     change = get_object_or_404(PhoneChange.objects.filter(office=request.user.office), uuid=uuid)
     if "confirm" in request.POST:
         done = change.confirm(by=request.user)
-        words = _("Confirmed. The new number holds in 24 hours; both numbers are told.")
+        words = _("Confirmed. The new number takes effect in 24 hours; both numbers are told.")
     else:
         done = change.withdraw(by=request.user)
         words = _("Withdrawn. The number on record stays.")

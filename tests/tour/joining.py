@@ -142,6 +142,7 @@ def _invites(noura: Traveller) -> None:
     noura.errs("invite-empty", "id_number")
     noura.fills(name="هند القحطاني" if arabic else "Hind Alqahtani", id_number="1000000024" if arabic else "1000000032")
     noura.fills(email="hind@example.com" if arabic else "hessa@example.com", phone="0500000888")
+    noura.presses("language", 0 if arabic else 1)
     noura.presses("privileges", 0, 1, 4)
     noura.sends("id_number")
     noura.photographs("people-invited", wide=True)
