@@ -30,10 +30,9 @@ class PackageField(forms.ModelChoiceField):
     in_rows = True  # more is said of each than fits beside another
 
     def label_from_instance(self, package: Package) -> str:
-        parts = [str(package)]
-        if package.residents_up_to is not None:
-            parts.append(gettext("up to %(most)s") % {"most": counts.residents(package.residents_up_to)})
-        return listed([*parts, plain("price", package.price)])
+        most = package.residents_up_to
+        band = gettext("any number of residents") if most is None else gettext("up to %(most)s") % {"most": counts.residents(most)}
+        return listed([package, band, plain("price", package.price)])
 
 
 class RequestForm(forms.Form):
