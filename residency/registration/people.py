@@ -20,26 +20,28 @@ class Known:
     name_ar: str
     name_en: str
     phone: str
-    language: str
 
 
 def find(number: str, birth_on: date) -> Known | None:
     """The person of whom both are true and whose phone is on record."""
     if number.startswith("1"):
         citizen = Account.objects.filter(number=number, birth_on=birth_on).exclude(phone="").first()
-        return Known(number, citizen.name_ar, citizen.name_en, citizen.phone, "ar") if citizen else None
+        return Known(number, citizen.name_ar, citizen.name_en, citizen.phone) if citizen else None
     resident = Resident.objects.here().filter(iqama_number=number, birth_on=birth_on).exclude(phone="").first()
-    return Known(number, resident.name_ar, resident.name_en, resident.phone, resident.language) if resident else None
+    return Known(number, resident.name_ar, resident.name_en, resident.phone) if resident else None
 
 
 def is_registered(known: Known) -> bool:
     return User.objects.filter(id_number=known.number).exists()
 
 
-def register(known: Known, *, username: str, password: str) -> User:
-    """The person's user, account and free operations. Raises IntegrityError for the second of two at once. Requires a transaction."""
+def register(known: Known, *, language: str, username: str, password: str) -> User:
+    """The person's user, account and free operations. Raises IntegrityError for the second of two at once. Requires a transaction.
+
+    The portal goes on in the language of the registration, whatever the register says.
+    """
     names = {"name_ar": known.name_ar, "name_en": known.name_en}
-    user = User.join(known.phone, password, username=username, id_number=known.number, language=known.language, **names)
+    user = User.join(known.phone, password, username=username, id_number=known.number, language=language, **names)
     account = Account.objects.get_or_create(number=known.number, defaults=names)[0]
     Membership.objects.create(user=user, account=account, is_main=True)
     _give_free_operations(account)

@@ -39,9 +39,8 @@ def start(request: HttpRequest) -> HttpResponse:
         else:
             known = find(number, form.cleaned_data["birth_on"])
             request.session[WHO] = {"number": number, "known": asdict(known) if known else None}
-            language = get_language() or settings.LANGUAGE_CODE
             return _step(request, number).begin(
-                known.phone if known else "", on="registration", language=language, template="phone-confirmation", name=name
+                known.phone if known else "", on="registration", language=_language(), template="phone-confirmation", name=name
             )
     return render(request, "residency/registration/start.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -73,6 +72,10 @@ def go_on(request: HttpRequest) -> HttpResponse:
     return render(request, "residency/registration/user.html", context, status=422 if form.errors else 200)
 
 
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE
+
+
 def _step(request: HttpRequest, number: str) -> PhoneStep:
     """The code for one person's registration: that of another, given before in this browser, opens nothing here."""
     return PhoneStep(request, f"{WHO} {number}")
@@ -82,6 +85,6 @@ def _registered(step: PhoneStep, known: Known, chosen: dict[str, Any]) -> Any:
     """The new user; None if the code was used, or the name or the person came in, by another request a moment ago."""
     try:
         with transaction.atomic():
-            return register(known, **chosen) if step.use() else None
+            return register(known, language=_language(), **chosen) if step.use() else None
     except IntegrityError:
         return None

@@ -30,7 +30,7 @@ def browser() -> Client:
 
 @pytest.fixture
 def person() -> Resident:
-    return ResidentFactory(phone="+966500000333", language="en")
+    return ResidentFactory(phone="+966500000333", language="ar")
 
 
 def facts(number: str, birth_on: date) -> dict[str, str]:
@@ -62,6 +62,7 @@ def test_a_resident_registers_and_acts_for_himself_at_once(browser: Client, pers
     assert browser.post(GO_ON, CHOSEN).url == "/"
     user = User.objects.get(username="rafiq.h")
     assert (user.id_number, user.phone().number, user.names) == (person.iqama_number, person.phone, person.names)
+    assert user.language == "en"  # of the pages, whatever the register says
     membership = user.memberships.get()
     assert (membership.account.number, membership.is_main) == (person.iqama_number, True)
     subscription = Subscription.objects.get(account=membership.account)
