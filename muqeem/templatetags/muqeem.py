@@ -102,7 +102,7 @@ def moment(at: datetime) -> str:
 @register.filter
 def grouped(code: str, size: int = 4) -> SafeString:
     """A long code in groups that people can read aloud: 9C21-D480-55E7."""
-    return format_html('<code class="lat">{}</code>', facts.grouped(code, size))
+    return format_html('<code class="lat nowrap">{}</code>', facts.grouped(code, size))
 
 
 @register.simple_tag

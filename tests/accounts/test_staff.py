@@ -235,7 +235,7 @@ def test_rows_are_named_by_what_they_are() -> None:
     with override("en"):
         assert str(membership) == "sara for 7900000001 Horizon"
         assert [str(row) for row in (Branch(name_ar="فرع"), Branch(name_ar="فرع", name_en="Branch"))] == ["فرع", "Branch"]
-    assert str(OfficeFactory(code="RUH", name_en="Riyadh")) == "RUH Riyadh"
+    assert str(OfficeFactory(code="RUH", name_ar="جوازات الرياض", name_en="Riyadh")) == "RUH جوازات الرياض"
     assert str(Account(number="7900000002", name_ar="شركة")) == "7900000002 شركة"
     package = PackageFactory()
     for language, name in (("ar", package.name_ar), ("en", package.name_en)):

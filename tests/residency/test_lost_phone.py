@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Office, PhoneChange, PhoneDevice, User
 from accounts.models.phone_changes import TO_CONFIRM, WAIT
+from muqeem.numbers import show_phone
 from muqeem.record.models import Event, Message
 from tests.accounts.people import all_at_once, signed_in
 from tests.factories import AccountFactory, MembershipFactory, OfficeFactory, UserFactory
@@ -48,7 +49,7 @@ def test_after_two_clerks_and_a_day_codes_go_to_the_new_number(office: Office, p
     assert old
     change = written(office)
     second = signed_in(clerk(office))
-    assert NEW in second.get(PAGE).content.decode()
+    assert show_phone(NEW) in second.get(PAGE).content.decode()
     assert "Confirmed" in second.post(f"{PAGE}{change.uuid}/", {"confirm": "1"}, follow=True).content.decode()
     told = Message.objects.filter(template="phone-change")
     assert {message.receiver for message in told} == {old.number, NEW}
