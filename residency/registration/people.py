@@ -21,6 +21,10 @@ class Known:
     name_en: str
     phone: str
 
+    @property
+    def names(self) -> dict[str, str]:
+        return {"ar": self.name_ar, "en": self.name_en}
+
 
 def find(number: str, birth_on: date) -> Known | None:
     """The person of whom both are true and whose phone is on record."""
