@@ -17,10 +17,12 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from playwright.sync_api import Browser, Page, Route
 
-from accounts.models import Account, OperationToken, Subscription
+from accounts.models import Account, OperationToken, Subscription, notices
+from accounts.sessions import NEW_BROWSER
 from muqeem import catalogue, clock
 from muqeem.operations.models import Preparation
-from residency.models import Resident
+from muqeem.sentences import say
+from residency.models import Correction, Resident
 from tests.doors import pages
 from tests.doors.people import ANONYMOUS, CLERK, MAIN_USER, RESIDENT, ROLES, STAFF, Caller, Somebody
 from tests.doors.production import browser
@@ -83,6 +85,7 @@ def _all(language: str) -> Iterator[tuple[str, str, Any]]:
     yield from (("", path, answer) for path, answer in [*pages.on_the_way_in(language), *pages.errors(language)])
     yield from _long_names(language)
     yield from _full_and_empty(language)
+    yield from _kept_and_told(language)
     yield from _second_person(language)
     yield from _shared(language)
     yield from _paused(language)
@@ -166,6 +169,19 @@ def _shared(language: str) -> Iterator[tuple[str, str, Any]]:
         code = ShareCodeFactory(resident=person, purpose=purpose, issued_on=in_days(-2), until_on=until_on).code
         yield note, "/share/", _body(stranger.post("/share/", day | {"code": code, "viewer": "Bank of the North"}))
     yield "wrong", "/share/", _body(stranger.post("/share/", day | {"code": "7K3M9PQ2XRTE", "viewer": ""}))
+
+
+def _kept_and_told(language: str) -> Iterator[tuple[str, str, Any]]:
+    """What somebody was told, a correction that was answered, and a mobile number that takes effect soon."""
+    caller = Caller(RESIDENT, language)
+    user, second = caller.person.user, UserFactory(office=caller.person.phone_change.office)
+    for is_seen in (False, True):
+        notices.note(user, notices.Kind.DONE, say(NEW_BROWSER), leads_to="/account/browsers/", is_seen=is_seen)
+    Correction.objects.create(user=user, entry="Date of birth", claim="3 March 1988", proof="A certificate")
+    Correction.objects.get(user=user).reply(Correction.Outcome.CORRECTED, "Corrected by the certificate.", by="staff")
+    caller.person.phone_change.confirm(by=second)
+    for path in ("/account/notices/", "/account/data/", "/account/security/"):
+        yield "told", path, caller.ask("GET", path)
 
 
 def _paused(language: str) -> Iterator[tuple[str, str, Any]]:
