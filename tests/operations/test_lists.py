@@ -61,7 +61,7 @@ def test_what_was_done_and_refused_is_listed_with_who_and_why(language: str) -> 
 
 def test_an_account_sees_its_own_operations_only(person: Person) -> None:
     done(person)
-    assert "No operations yet." in said(Person(language="en").client.get("/operations/"))
+    assert "No operations yet" in said(Person(language="en").client.get("/operations/"))
 
 
 def test_somebody_who_is_no_user_any_more_is_called_by_the_name_in_the_journal(person: Person) -> None:
