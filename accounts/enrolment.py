@@ -14,7 +14,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import default_key
 
 from accounts.models import AuthenticatorApp, User
-from accounts.models.attempts import name_key
+from accounts.models.attempts import name_key, tell_refused
 from accounts.models.limits import count_code
 from muqeem import barcodes
 from muqeem.record.models import Event
@@ -37,6 +37,7 @@ def confirm(device: AuthenticatorApp, code: str) -> list[str]:
     attempt = count_code(name_key(device.user.username))
     step = device.step_of(code)
     if step is None:
+        tell_refused("wrong code", name_key(device.user.username))
         return []
     with transaction.atomic():
         User.objects.select_for_update().get(pk=device.user.pk)

@@ -9,7 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -21,6 +21,8 @@ from accounts.models.notices import with_unseen
 from muqeem import clock
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+METHODS = ["GET", "HEAD", "POST"]  # what pages and forms are; a function would answer any other as GET
 
 # Views of others that cannot carry a declaration, by their module.
 DECLARED = {
@@ -75,8 +77,9 @@ class SessionLimits:
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Any) -> HttpResponse:
         if request.user.is_authenticated:
+            request.signed_in_as = str(request.user.uuid)  # for the access log, which has no database
             now = clock.now().timestamp()
             if sessions.has_run_out(request.session):
                 sessions.run_out(request, acting_by=_acting(request)[1])
@@ -98,6 +101,8 @@ class Access:
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         access = access_of(view)
         if access is None:
             raise PermissionDenied("no access is declared for this view")

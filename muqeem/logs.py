@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-_OURS = ("status_code", "service", "reference", "child", "exit_code", "route", "ms")
+_OURS = ("status_code", "service", "reference", "child", "exit_code", "route", "ms", "user", "about")
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _REASONS = {status.phrase for status in HTTPStatus}
 _QUOTING = ("exc", "traceback", "args", "kwargs", "return_value")  # what Celery would say of a task

@@ -4,13 +4,16 @@ import logging
 import time
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from muqeem import clock, logs
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
 PROBES = {"/healthz", "/readyz"}  # asked every few seconds, also while the database is away
+PROGRAMS = {"/payments/", "/check/keys"}  # asked by programs, which follow a redirect without a word
 
 logger = logging.getLogger("muqeem.access")
 
@@ -30,15 +33,47 @@ def doors(get_response: Answer) -> Answer:
     return middleware
 
 
+def programs_by_https(get_response: Answer) -> Answer:
+    """Refuse a program that comes by http where people are led to https: else nobody learns that it does."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if settings.SECURE_SSL_REDIRECT and request.path in PROGRAMS and not request.is_secure():
+            return JsonResponse({"error": "https"}, status=403)
+        return get_response(request)
+
+    return middleware
+
+
+def no_large_bodies(get_response: Answer) -> Answer:
+    """Refuse what is larger than any form, unread. Django does so for fields; what is sent as a file it would put on the disk."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise RequestDataTooBig("the body is larger than any form")
+        return get_response(request)
+
+    return middleware
+
+
 def access_log(get_response: Answer) -> Answer:
-    """Say which route was asked for and how it was answered: never the address as typed, which may hold anything."""
+    """Say which route was asked for, by which user, and how it was answered: never the address as typed, which may hold anything.
+
+    A user is named by the random name of the row, which is nothing to whoever has the log alone.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path in PROBES:
             return get_response(request)
         began = time.monotonic()
         response = get_response(request)
-        line = {"route": logs.route_of(request), "status_code": response.status_code, "ms": round((time.monotonic() - began) * 1000)}
+        line: dict[str, object] = {
+            "route": logs.route_of(request),
+            "status_code": response.status_code,
+            "ms": round((time.monotonic() - began) * 1000),
+        }
+        if user := getattr(request, "signed_in_as", ""):
+            line["user"] = user
         logger.info("%s", logs.method_of(request), extra=line)
         return response
 

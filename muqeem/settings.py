@@ -91,7 +91,9 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "muqeem.middleware.programs_by_https",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "muqeem.middleware.no_large_bodies",
     "muqeem.middleware.moment",
     "accounts.middleware.Sessions",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -170,6 +172,7 @@ SESSION_IDLE = timedelta(minutes=15)
 SESSION_ABSOLUTE = timedelta(hours=12)
 SESSION_WARNING = timedelta(minutes=2)  # before an idle session ends
 CSRF_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no words for a person in a cookie
 CSRF_FAILURE_VIEW = "muqeem.views.form_expired"
 OTP_TOTP_THROTTLE_FACTOR = 0  # our own limits count every wrong code, of texts and apps together
 OTP_STATIC_THROTTLE_FACTOR = 0
@@ -180,7 +183,7 @@ OTP_ADMIN_HIDE_SENSITIVE_DATA = True  # staff see that somebody has an app, not 
 # --- doors --------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^payments/$", r"^check/keys$"]  # programs: muqeem.middleware
 SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -233,7 +236,7 @@ CHECK_MISSES_OF_ONE_NUMBER_A_DAY = env.int("CHECK_MISSES_OF_ONE_NUMBER_A_DAY", d
 # --- words --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "ar"
 LANGUAGES = [("ar", _("Arabic")), ("en", _("English"))]
-LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "language"
 LOCALE_PATHS = [BASE_DIR / "muqeem" / "locale"]
 FORMAT_MODULE_PATH = ["muqeem.formats"]
 USE_I18N = True

@@ -17,12 +17,13 @@ from accounts.middleware import attach_accounts
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER = "5"  # seconds
+PLAIN = "text/plain; charset=utf-8"
 
 
 @anyone
 def healthz(request: HttpRequest) -> HttpResponse:
     """Alive: this process answers."""
-    return HttpResponse("ok", content_type="text/plain")
+    return HttpResponse("ok", content_type=PLAIN)
 
 
 @anyone
@@ -33,8 +34,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
             cursor.execute("SELECT 1")
     except Exception:
         logger.exception("not ready")
-        return HttpResponse("database", status=503, content_type="text/plain", headers={"Retry-After": RETRY_AFTER})
-    return HttpResponse("ok", content_type="text/plain")
+        return HttpResponse("database", status=503, content_type=PLAIN, headers={"Retry-After": RETRY_AFTER})
+    return HttpResponse("ok", content_type=PLAIN)
 
 
 @anyone

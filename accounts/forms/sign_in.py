@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.models.attempts import name_key
+from accounts.models.attempts import name_key, tell_refused
 from accounts.models.browsers import LIFE
 from accounts.models.limits import Paused, count_password
 from accounts.replies import sign_in_paused
@@ -145,6 +145,7 @@ class PasswordForm(NewPasswordForm):
         except Paused as paused:
             raise ValidationError(sign_in_paused(paused)) from None
         if not self.user.check_password(password):
+            tell_refused("wrong password", name_key(self.user.username))
             raise ValidationError(_("The current password is not correct."))
         attempt.delete()
         return password

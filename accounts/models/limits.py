@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from accounts.models.attempts import DAY, Attempt, times
+from accounts.models.attempts import DAY, Attempt, tell_refused, times
 from muqeem import clock
 
 TRIES_A_TOKEN = 5
@@ -64,7 +64,9 @@ def count_code(name: str) -> Attempt:
 
 def refuse_while_paused(name: str) -> None:
     """Raise Paused while no code may be tried under this name."""
-    _refuse_until(codes_closed_until(times(Attempt.within(name, Attempt.Kind.CODE, DAY))))
+    closed = codes_closed_until(times(Attempt.within(name, Attempt.Kind.CODE, DAY)))
+    if closed is not None and closed > clock.now():
+        raise _told(Paused(closed), name)
 
 
 def is_generous(name: str) -> bool:
@@ -98,7 +100,7 @@ def count_password(name: str) -> Attempt:
         Attempt.lock(name)
         wrong = times(Attempt.within(name, Attempt.Kind.PASSWORD, PASSWORD_PAUSE))
         if len(wrong) >= PASSWORDS:
-            raise Paused(wrong[-PASSWORDS] + PASSWORD_PAUSE)
+            raise _told(Paused(wrong[-PASSWORDS] + PASSWORD_PAUSE), name)
         return Attempt.objects.create(name=name, kind=Attempt.Kind.PASSWORD)
 
 
@@ -110,7 +112,7 @@ def count_request(visitor: str, about: str) -> None:
             Attempt.lock(name)
             asked = times(Attempt.within(name, Attempt.Kind.REQUEST, DAY))
             if len(asked) >= most[name]:
-                raise Paused(asked[-most[name]] + DAY)
+                raise _told(Paused(asked[-most[name]] + DAY), name)
         Attempt.objects.bulk_create(Attempt(name=name, kind=Attempt.Kind.REQUEST) for name in most)
 
 
@@ -126,15 +128,15 @@ def count_send(name: str) -> None:
     unanswered = [send.at for send in sends if not send.answered]
     last_hour = [at for at in unanswered if at > now - timedelta(hours=1)]
     if unanswered and unanswered[-1] + SENDS_APART > now:  # who has just signed in may start an operation at once
-        raise TooSoon(unanswered[-1] + SENDS_APART)
+        raise _told(TooSoon(unanswered[-1] + SENDS_APART), name)
     if len(sends) >= SENDS_A_DAY_IN_ALL:
-        raise TooManySends(sends[-SENDS_A_DAY_IN_ALL].at + DAY)
+        raise _told(TooManySends(sends[-SENDS_A_DAY_IN_ALL].at + DAY), name)
     if len(unanswered) >= SENDS_A_DAY:
-        raise TooManySends(unanswered[-SENDS_A_DAY] + DAY)
+        raise _told(TooManySends(unanswered[-SENDS_A_DAY] + DAY), name)
     if len(last_hour) >= SENDS_AN_HOUR:
-        raise TooManySends(last_hour[-SENDS_AN_HOUR] + timedelta(hours=1))
+        raise _told(TooManySends(last_hour[-SENDS_AN_HOUR] + timedelta(hours=1)), name)
     if Attempt.of_all(Attempt.Kind.SEND, MINUTE)[settings.CODES_A_MINUTE - 1 :].exists():
-        raise TooManyForAll(now + MINUTE)
+        raise _told(TooManyForAll(now + MINUTE), name)
     Attempt.objects.create(name=name, kind=Attempt.Kind.SEND)
 
 
@@ -143,6 +145,7 @@ def answered(*names: str) -> None:
     Attempt.objects.filter(name__in=names, kind=Attempt.Kind.SEND).update(answered=True)
 
 
-def _refuse_until(moment: datetime | None) -> None:
-    if moment is not None and moment > clock.now():
-        raise Paused(moment)
+def _told(paused: Paused, name: str) -> Paused:
+    """A pause that the log tells of."""
+    tell_refused(f"not now: {type(paused).__name__}", name)
+    return paused

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.models.attempts import DAY, Attempt
+from accounts.models.attempts import DAY, Attempt, tell_refused
 from accounts.models.limits import Paused
 
 HOUR = timedelta(hours=1)
@@ -22,6 +22,7 @@ def count_look(visitor: str, number: str) -> list[int]:
         Attempt.lock(visitor)
         until = max(_refused_until(visitor, number), default=None)
         if until is not None:
+            tell_refused("not now: public check", visitor)
             raise Paused(until)
         looks = [Attempt(name=name, kind=Attempt.Kind.LOOK) for name in (visitor, number)]
         return [look.pk for look in Attempt.objects.bulk_create(looks)]

@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 
 from accounts.models import limits
-from accounts.models.attempts import name_key
+from accounts.models.attempts import name_key, tell_refused
 from accounts.models.tokens import CODE_LIFE, TIME_TO_CONFIRM, CodeExpired, Method, TokenClosed, WrongCode
 from muqeem import clock, codes
 from muqeem.record.outbox import post, pretend
@@ -101,6 +101,7 @@ class PhoneCode(models.Model):
             raise TokenClosed if self.is_closed or self.verified_at else CodeExpired
         self.refresh_from_db()
         if not codes.same(typed, str(self.uuid), self.sends) or not self.number:
+            tell_refused("wrong code", self.name)
             raise WrongCode(limits.TRIES_A_TOKEN - self.tries)
         attempt.delete()
         if not PhoneCode.objects.filter(pk=self.pk, verified_at=None).update(verified_at=clock.Now()):

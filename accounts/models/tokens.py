@@ -17,7 +17,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 
 from accounts.models import limits
 from accounts.models.accounts import Account
-from accounts.models.attempts import Attempt, name_key
+from accounts.models.attempts import Attempt, name_key, tell_refused
 from accounts.models.devices import PhoneDevice
 from accounts.models.users import User
 from muqeem import catalogue, clock, codes
@@ -281,6 +281,7 @@ class OperationToken(models.Model):
     def _refuse(self) -> NoReturn:
         if not self.tries_left:
             self.close()
+        tell_refused("wrong code", name_key(self.user.username))
         raise WrongCode(self.tries_left)
 
     def _waiting(self) -> models.QuerySet["OperationToken"]:

@@ -44,7 +44,7 @@ def keep_language(request: HttpRequest, response: HttpResponse, chosen: str) -> 
 @before_enrolment
 def stay(request: HttpRequest) -> HttpResponse:
     """Somebody is still here: being asked for anything at all is what lengthens a session."""
-    return HttpResponse("ok", content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain; charset=utf-8")
 
 
 @signed_in

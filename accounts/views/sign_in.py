@@ -18,7 +18,7 @@ from accounts import browsers, enrolment, sessions, unsent
 from accounts.access import PortalRequest, anyone, before_enrolment, signed_in
 from accounts.forms.sign_in import BackupCodeForm, RememberingForm, SignInCodeForm, SignInForm
 from accounts.models import OperationToken, User
-from accounts.models.attempts import name_key
+from accounts.models.attempts import name_key, tell_refused
 from accounts.models.limits import CodeRefused, Paused, count_password
 from accounts.models.tokens import Step
 from accounts.replies import code_error, send_error, sign_in_paused
@@ -52,6 +52,7 @@ def _known(form: SignInForm) -> User | None:
         return None
     user = authenticate(username=username, password=form.cleaned_data["password"])
     if not isinstance(user, User):
+        tell_refused("wrong password", name_key(username))
         form.add_error(None, _("The sign-in details are not correct."))
         return None
     attempt.delete()
@@ -158,9 +159,11 @@ def lost_phone(request: HttpRequest) -> HttpResponse:
 @before_enrolment
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session."""
+    """End the session, here and in what the browser kept of it."""
     sessions.sign_out(request)
-    return redirect("home")
+    response = redirect("home")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'  # not the cookies: a remembered browser stays one
+    return response
 
 
 @signed_in

@@ -89,6 +89,7 @@ def test_an_invitation_leaves_as_an_e_mail_whose_link_is_kept_nowhere(client: Cl
         ("id_number", "7000000000", "starts with 2 or 1"),
         ("email", "huda@", "write it like name@example.com"),
         ("email", "هدى@example.com", "write it like name@example.com"),
+        ("email", "huda@example.com\r\nBcc: all@example.com", "write it like name@example.com"),
         ("phone", "+44 20 7946 0000", "Use a Saudi mobile number"),
         ("phone", "0112345678", "This is a landline"),
         ("privileges", [], "Choose one privilege"),

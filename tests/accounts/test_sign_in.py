@@ -1,5 +1,6 @@
 """Signing in with two steps, what a stranger can learn from it, and how long it lasts."""
 
+import re
 import statistics
 import time
 from datetime import timedelta
@@ -276,6 +277,15 @@ def test_each_step_gives_the_session_a_new_key() -> None:
     keys.append(client.session.session_key)
     assert len(set(keys)) == 4
     assert list(Session.objects.values_list("session_key", flat=True)) == [keys[-1]]
+
+
+def test_the_key_of_a_session_has_more_than_128_bits() -> None:
+    user, keys = UserFactory(), []
+    for _time in range(3):
+        client = signed_in(user)
+        keys.append(client.cookies["session"].value)
+    assert all(re.fullmatch(r"[a-z0-9]{32}", key) for key in keys)  # 36 signs, 32 places: 165 bits
+    assert len({key[:8] for key in keys}) == 3
 
 
 def test_a_session_key_that_was_planted_before_sign_in_is_worth_nothing_after_it() -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 HOST = "portal.example"
-DERIVED = ("SECURE_", "SESSION_COOKIE_", "CSRF_COOKIE_", "HTTPS")
+DERIVED = ("SECURE_", "SESSION_COOKIE_", "CSRF_COOKIE_", "LANGUAGE_COOKIE_", "HTTPS")
 
 
 def production_settings() -> dict[str, Any]:

@@ -1,10 +1,15 @@
 """What every answer carries, whoever makes it: pages, files, errors, redirects. The matrix asks the same of every page."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
+from gunicorn.config import Config
+from gunicorn.http.errors import ParseException
+from gunicorn.http.parser import RequestParser
 
 from tests.doors.headers import open_doors
 from tests.doors.people import MAIN_USER, MEMBERS, ROLES, Caller, main_user
@@ -68,6 +73,14 @@ def test_every_kind_of_answer_shuts_every_door(kind: str, trouble: Client) -> No
     assert list(open_doors(answer, everybodys=kind in STORED, https=True)) == []
 
 
+def test_a_failure_tells_nothing_of_what_failed(trouble: Client) -> None:
+    for path in ("/trouble/secret-word/", "/trouble-in-the-database/"):
+        answer = trouble.get(path, {"q": "another-word"})
+        assert answer.status_code == 500
+        for word in ("secret-word", "another-word", "RuntimeError", "Traceback", "psycopg", "INSERT", ".py", "Django"):
+            assert word not in answer.body.decode(), word
+
+
 def test_http_leads_to_https_with_every_door_shut(production: None) -> None:
     answer = Client(headers={"host": HOST}).get("/sign-in/?next=/fees/")
     assert (answer.status_code, answer.url) == (301, f"https://{HOST}/sign-in/?next=/fees/")
@@ -100,11 +113,66 @@ def test_cookies_stay_with_this_host_and_away_from_scripts(production: None) -> 
     answer = client.post("/sign-in/", {"username": person.user.username, "password": "a password of one's own"})
     assert answer.status_code == 302
     client.post("/language/", {"language": "en"})
-    assert set(client.cookies) == {"__Host-csrf", "__Host-session", "language"}
+    assert set(client.cookies) == {"__Host-csrf", "__Host-session", "__Host-language"}
     for name, cookie in client.cookies.items():
         assert cookie["secure"], name
         assert cookie["httponly"], name
         assert (cookie["samesite"], cookie["path"], cookie["domain"]) == ("Lax", "/", ""), name
+
+
+def test_words_for_a_person_wait_in_the_session_and_in_no_cookie(production: None) -> None:
+    caller = Caller(MAIN_USER, "en")
+    client = caller.client
+    client.cookies[settings.SESSION_COOKIE_NAME] = caller.session
+    assert client.post("/account/subscription/bill/", {"package": "none"}).status_code == 302
+    assert set(client.cookies) == {settings.SESSION_COOKIE_NAME}
+    assert b"is not offered to the account any more" in client.get("/account/subscription/").content
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_a_text_says_in_which_letters_it_is_written(kind: str, trouble: Client) -> None:
+    answer = ANSWERS[kind][1](trouble)
+    says = answer.headers.get("Content-Type", "")
+    assert says or not answer.body
+    assert "charset=" in says or not re.match(r"text/|.*(/|\+)xml", says)
+
+
+@pytest.mark.parametrize("path", ["/payments/", "/check/keys"])
+def test_a_program_is_not_led_from_http_to_https_but_refused(path: str, production: None) -> None:
+    for method in ("GET", "POST"):
+        answer = Client(headers={"host": HOST}).generic(method, path)
+        assert (answer.status_code, answer.content) == (403, b'{"error": "https"}')
+        assert list(open_doors(answer)) == []
+
+
+@pytest.mark.parametrize("method", ["TRACE", "OPTIONS", "PUT", "PATCH", "DELETE", "CONNECT", "ANYTHING"])
+def test_other_methods_than_those_of_pages_and_forms_are_refused(method: str) -> None:
+    caller = Caller(MAIN_USER)
+    for path in ("/", "/fees/", "/operations/", "/sign-in/", "/payments/", "/static/css/muqeem.css"):
+        assert caller.client.generic(method, path).status_code in {404, 405}, path
+
+
+def test_signing_out_empties_what_the_browser_kept(production: None) -> None:
+    answer = Caller(MAIN_USER).client.post("/sign-out/", headers={"x-forwarded-proto": "https", "host": HOST})
+    assert answer.status_code == 302
+    assert answer["Clear-Site-Data"] == '"cache", "storage"'
+
+
+LENGTHS = {
+    "two lengths": "Content-Length: 3\r\nContent-Length: 4\r\n",
+    "a length and pieces": "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+    "pieces twice": "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+    "pieces by another name": "Transfer-Encoding: xchunked\r\n",
+    "a length that is no number": "Content-Length: +3\r\n",
+    "a space before the colon": "Content-Length : 3\r\n",
+}
+
+
+@pytest.mark.parametrize("kind", LENGTHS)
+def test_the_web_server_takes_no_request_of_two_lengths(kind: str) -> None:
+    sent = f"POST / HTTP/1.1\r\nHost: {HOST}\r\n{LENGTHS[kind]}\r\nabc".encode()
+    with pytest.raises(ParseException):
+        next(RequestParser(Config(), iter([sent]), ("127.0.0.1", 1)))
 
 
 # --- what is personal is stored by nobody -----------------------------------------------------------------------------

@@ -6,25 +6,44 @@ import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from gunicorn.config import Config
 
-from accounts.models import Attempt
+from accounts.models import Attempt, attempts
+from accounts.models.limits import PASSWORDS
 from muqeem import codes, sms
 from muqeem.logs import JsonFormatter
 from muqeem.operations import tasks
 from muqeem.record.models import Message
 from muqeem.record.tasks import deliver
 from muqeem.server_log import ServerLog
-from tests.doors.people import Somebody, resident
+from tests.accounts.people import wrong_code
+from tests.doors.people import Somebody, delegated, resident
 from tests.doors.production import Browser
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
 
-KEYS = {"at", "level", "logger", "message", "status_code", "service", "reference", "child", "exit_code", "route", "ms", "exception"}
+KEYS = {
+    "at",
+    "level",
+    "logger",
+    "message",
+    "status_code",
+    "service",
+    "reference",
+    "child",
+    "exit_code",
+    "route",
+    "ms",
+    "exception",
+    "user",
+    "about",
+}
 TYPED_NAME = "فاطمة الزهراء"
 TYPED_PHONE = "+966 55 123 4567"
 TYPED_NUMBER = "٢١٢٣٤٥٦٧٨٩"
@@ -161,8 +180,35 @@ def test_the_access_log_knows_routes_and_not_addresses(client: Client, log: Log)
     client.get("/healthz")
     client.get("/static/css/muqeem.css")
     lines = [(line["message"], line["route"], line["status_code"]) for line in log.of("muqeem.access")]
-    assert lines == [("GET", "/receipts/<uuid:uuid>/", 302), ("other", "/fees/", 200), ("GET", "/static/", 200)]
+    assert lines == [("GET", "/receipts/<uuid:uuid>/", 302), ("other", "/fees/", 405), ("GET", "/static/", 200)]
     assert all(line["ms"] >= 0 for line in log.of("muqeem.access"))
+
+
+def test_whoever_is_signed_in_is_in_the_access_log_by_a_random_name_also_where_they_are_refused(client: Client, log: Log) -> None:
+    person = delegated()
+    client.cookies["session"] = person.session
+    asked = {"/operations/": 200, "/account/money/": 403, "/desk/": 404, "/admin/": 404, f"/residents/{UUID(int=4)}/": 404}
+    assert {path: client.get(path).status_code for path in asked} == asked
+    lines = log.of("muqeem.access")
+    assert [line["status_code"] for line in lines] == list(asked.values())
+    assert {line["user"] for line in lines} == {str(person.user.uuid)}
+    client.cookies.clear()
+    client.get("/fees/")
+    assert "user" not in log.of("muqeem.access")[-1]
+
+
+def test_what_is_refused_at_sign_in_is_in_the_log_under_a_mark_that_names_nobody(client: Client, log: Log) -> None:
+    user = UserFactory()
+    for _try in range(PASSWORDS + 1):
+        client.post("/sign-in/", {"username": "nobody-of-that-name", "password": "not this one, nor that"})
+    client.post("/sign-in/", {"username": user.username, "password": PASSWORD})
+    client.post("/sign-in/code/", {"code": wrong_code(user.tokens.get())})
+    lines = log.of("muqeem.security")
+    said = [line["message"] for line in lines]
+    assert said == ["wrong password"] * PASSWORDS + ["not now: Paused", "wrong code"]
+    marks = [line["about"] for line in lines]
+    assert (len(set(marks)), len(set(marks[:-1]))) == (2, 1)
+    assert log.holds({"nobody-of-that-name", user.username, attempts.name_key(user.username)[:16]}) == set()
 
 
 def test_a_task_that_fails_says_which_and_not_over_whom(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,6 +229,15 @@ def test_a_gateway_that_refuses_leaves_no_receiver_in_the_log(log: Log, settings
     with suppress(sms.NotSent):
         sms.send("+966551234567", "the code is 654321", "key")
     assert log.holds({"551234567", "654321", "secret-key-of-ours"}) == set()
+
+
+def test_everything_is_logged_to_one_stream() -> None:
+    handlers = settings.LOGGING["handlers"]
+    assert {name: handler["class"] for name, handler in handlers.items()} == {"stderr": "logging.StreamHandler"}
+    loggers = [settings.LOGGING["root"], *settings.LOGGING["loggers"].values()]
+    assert {name for logger in loggers for name in logger.get("handlers", [])} == {"stderr"}
+    assert not settings.ADMINS
+    assert not settings.MANAGERS
 
 
 def test_the_web_server_speaks_the_same_way(capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,9 +1,11 @@
 """Anything at all in any field: a sentence or a page, never a failure, and nothing in the register is touched."""
 
 from typing import Any
+from unittest import mock
 from urllib.parse import quote_from_bytes
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
@@ -259,3 +261,11 @@ def test_a_megabyte_is_refused_before_it_is_read(person: Person) -> None:
     assert answer.status_code == 400
     many_fields = "&".join(f"f{n}=" for n in range(2_000))
     assert person.client.post(f"/operations/{token.uuid}/", many_fields, content_type=FORM).status_code == 400
+
+
+def test_a_megabyte_that_is_sent_as_a_file_is_refused_unread(person: Person) -> None:
+    token = person.opened()
+    file = SimpleUploadedFile("page.pdf", b"x" * 1_100_000)
+    with mock.patch("django.http.multipartparser.MultiPartParser.parse") as parse:
+        assert person.client.post(f"/operations/{token.uuid}/", {"iqama_number": file}).status_code == 400
+    parse.assert_not_called()
