@@ -1,5 +1,6 @@
 """What people keep of their own: password, language, the account they act for; and the doors that stay shut."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -81,6 +82,31 @@ def test_why_a_password_cannot_be_taken_is_said_in_the_portals_words(new, langua
         assert answer.context["form"].errors["new_password"] == [SENTENCES[new]()]
 
 
+COMMON = ["liverpool2026!", "2026-Liverpool-1", "dragondragon", "Shadow1!Shadow1!", "aaaaaaaaaaaa", "qwertyuiop[]"]
+OF_THE_PORTAL = ["Muqeem-2026-KSA", "my.absher.2026!", "مقيم السعودية ٢٠٢٦", "Jawazat--Riyadh", "resident of me"]
+
+
+@pytest.mark.parametrize("password", COMMON)
+def test_a_common_password_made_longer_is_common(password: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        validate_password(password)
+    assert gettext("This password is common; choose another.") in refused.value.messages
+
+
+@pytest.mark.parametrize("password", OF_THE_PORTAL)
+def test_a_password_of_words_of_the_portal_is_refused(password: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        validate_password(password)
+    assert refused.value.messages == [gettext("This password is made of words of this portal; choose another.")]
+
+
+@pytest.mark.parametrize(
+    "password", ["the kingdom of my lamps", "7392-0184-5521", "مصابيح زرقاء فوق نجران", "lower case and nothing else", "!?!?.,.,;:;:-_"]
+)
+def test_a_password_may_be_made_of_anything(password: str) -> None:
+    validate_password(password)
+
+
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_wherever_a_password_is_set_the_words_are_the_same(language) -> None:
     user = UserFactory(username="sarah-alqahtani")
@@ -91,6 +117,25 @@ def test_wherever_a_password_is_set_the_words_are_the_same(language) -> None:
             SENTENCES["short"](),
             gettext("This password is too much like the %(verbose_name)s; choose another.") % {"verbose_name": gettext("user name")},
         }
+
+
+def test_a_password_is_hidden_while_it_is_typed_and_may_come_from_a_password_manager() -> None:
+    pages = {"/sign-in/": Client(), "/account/password/": signed_in(UserFactory())}
+    fields = [
+        field
+        for path, client in pages.items()
+        for field in re.findall(r'<input[^>]*name="(?:new_)?password"[^>]*>', client.get(path).content.decode())
+    ]
+    assert [re.findall(r'type="(\w+)"|autocomplete="([\w-]+)"', field) for field in fields] == [
+        [("password", ""), ("", use)] for use in ("current-password", "current-password", "new-password")
+    ]
+    assert not re.search("onpaste|readonly|autocomplete=.off", "".join(fields))
+
+
+def test_a_password_does_not_grow_old(shift) -> None:
+    user = UserFactory()
+    shift(timedelta(days=3650))
+    sign_in(Client(), user)
 
 
 def test_there_is_one_page_for_changing_a_password() -> None:
