@@ -16,7 +16,7 @@ from django_otp.plugins.otp_totp.models import default_key
 from accounts.models import AuthenticatorApp, User
 from accounts.models.attempts import name_key, tell_refused
 from accounts.models.limits import count_code
-from muqeem import barcodes
+from muqeem import barcodes, codes
 from muqeem.record.models import Event
 
 BACKUP_CODES = 10
@@ -71,11 +71,20 @@ def backup_codes_left(user: User) -> int:
 def _renew_backup_codes(user: User, batch: str) -> None:
     StaticDevice.objects.filter(user=user).delete()
     device = StaticDevice.objects.create(user=user, name=batch)
-    StaticToken.objects.bulk_create(StaticToken(device=device, token=StaticToken.random_token()) for _number in range(BACKUP_CODES))
+    StaticToken.objects.bulk_create(StaticToken(device=device, token=mark) for mark in _marks(user, device))
 
 
 def _backup_codes(user: User) -> list[str]:
-    return list(StaticToken.objects.filter(device__user=user).order_by("pk").values_list("token", flat=True))
+    """Those that are good yet: worked out anew, because of each only a mark is kept."""
+    device = StaticDevice.objects.get(user=user)
+    kept = set(device.token_set.values_list("token", flat=True))
+    return [code for mark, code in _marks(user, device).items() if mark in kept]
+
+
+def _marks(user: User, device: StaticDevice) -> dict[str, str]:
+    """The codes of a device by their marks. The next device of the person, whatever its name, has others."""
+    made = (codes.backup_code(f"{user.uuid} {device.pk} {device.name}", number) for number in range(BACKUP_CODES))
+    return {codes.backup_mark(str(user.uuid), code): code for code in made}
 
 
 def qr_svg(device: AuthenticatorApp) -> SafeString:

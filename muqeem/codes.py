@@ -18,8 +18,8 @@ def derive(token: str, send: int) -> str:
 
 
 def same(typed: str, token: str, send: int) -> bool:
-    """Whether the typed code is that of this sending, compared in constant time."""
-    return hmac.compare_digest(typed.encode(errors="replace"), derive(token, send).encode())
+    """Whether the typed code is that of this sending."""
+    return alike(typed, derive(token, send))
 
 
 def link_key(route: str, uuid: str) -> str:
@@ -28,8 +28,27 @@ def link_key(route: str, uuid: str) -> str:
 
 
 def opens(key: str, route: str, uuid: str) -> bool:
-    """Whether a key is that of the link, compared in constant time."""
-    return hmac.compare_digest(key.encode(errors="replace"), link_key(route, uuid).encode())
+    """Whether a key is that of the link."""
+    return alike(key, link_key(route, uuid))
+
+
+def backup_code(device: str, number: int) -> str:
+    """One of the back-up codes of a device: forty bits, in signs that are easy to copy from paper."""
+    return _signs(f"backup|{device}|{number}", 8)
+
+
+def backup_mark(user: str, code: str) -> str:
+    """What is kept of a back-up code: eighty bits, from which nobody finds the code without the key."""
+    return _signs(f"backup-mark|{user}|{code}", 16)
+
+
+def alike(typed: str, secret: str) -> bool:
+    """Whether what was typed is the secret, compared in constant time."""
+    return hmac.compare_digest(typed.encode(errors="replace"), secret.encode())
+
+
+def _signs(text: str, length: int) -> str:
+    return base64.b32encode(_digest(text)).decode().lower()[:length]
 
 
 def _digest(text: str) -> bytes:

@@ -8,7 +8,7 @@ from django_otp.models import Device
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from muqeem import clock
+from muqeem import clock, codes
 
 if TYPE_CHECKING:
     from accounts.models.users import User
@@ -76,7 +76,7 @@ class AuthenticatorApp(TOTPDevice):
         now = totp.t()
         for away in sorted(range(-self.tolerance, self.tolerance + 1), key=abs):
             totp.drift = self.drift + away
-            if self._written(totp) == typed:
+            if codes.alike(typed, self._written(totp)):
                 return int(now + away)
         return None
 

@@ -246,9 +246,9 @@ class OperationToken(models.Model):
             self.refresh_from_db()
             raise TokenClosed
         self.refresh_from_db()
-        code = typed.strip().lower()
+        mark = codes.backup_mark(str(self.user.uuid), typed.strip().lower())
         devices = StaticDevice.objects.filter(user=self.user, confirmed=True)
-        if not any(django_otp.verify_token(self.user, device.persistent_id, code) for device in devices):
+        if not any(django_otp.verify_token(self.user, device.persistent_id, mark) for device in devices):
             self._refuse()
         self._open(attempt)
 
@@ -258,7 +258,7 @@ class OperationToken(models.Model):
         return any(
             django_otp.verify_token(self.user, app.persistent_id, typed)
             for app in self.user.authenticators()
-            if generous or typed == app.code()
+            if generous or codes.alike(typed, app.code())
         )
 
     def _spent_before(self, typed: str) -> bool:

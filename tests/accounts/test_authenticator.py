@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
 import django_otp.oath
 import pytest
+from django.apps import apps
 from django.conf import settings as portal
 from django.test import Client
 from django_otp.oath import TOTP
@@ -19,7 +21,7 @@ from accounts.models import Attempt, AuthenticatorApp, OperationToken
 from accounts.models.attempts import name_key
 from accounts.models.limits import GENEROUS_TRIES, Paused
 from accounts.models.tokens import CodeSpent, Method, Step, TokenClosed, WrongCode
-from muqeem import catalogue, clock
+from muqeem import catalogue, clock, codes
 from muqeem.record.models import Demonstration, Event, Message
 from tests.accounts.people import all_at_once, app_code, right_code, signed_in, wrong_app_code
 from tests.factories import AccountFactory, MembershipFactory, UserFactory
@@ -254,8 +256,38 @@ def test_only_one_module_knows_the_device_that_reads_the_clock_of_its_process() 
 
 
 def backup_codes(user) -> list[str]:
-    device = user.staticdevice_set.create(name="backup")
-    return [device.token_set.create(token=StaticToken.random_token()).token for _ in range(2)]
+    return enrolment.make_backup_codes(user, "backup")[:2]
+
+
+def marks(user, codes_of_the_user: list[str]) -> set[str]:
+    return {codes.backup_mark(str(user.uuid), code) for code in codes_of_the_user}
+
+
+def test_of_a_backup_code_only_a_mark_is_kept_by_a_key_that_is_not_in_the_database(settings) -> None:
+    user, other = UserFactory(), UserFactory()
+    told = enrolment.make_backup_codes(user, "backup")
+    kept = set(StaticToken.objects.values_list("token", flat=True))
+    assert kept == marks(user, told)
+    assert not [code for code in told if code in " ".join(kept)]
+    assert not kept & marks(other, told)
+    settings.CODE_KEY = "another key"
+    assert not kept & marks(user, told)
+
+
+def test_a_backup_code_of_the_time_when_codes_were_kept_still_signs_in() -> None:
+    user = UserFactory(with_app=True)
+    kept = user.staticdevice_set.create(name="backup").token_set.create(token=StaticToken.random_token()).token
+    import_module("accounts.migrations.0014_marks_of_backup_codes").mark(apps, None)
+    token = begun(user, catalogue.SIGN_IN)
+    token.try_backup_code(kept)
+    assert token.verified_at is not None
+
+
+def test_codes_made_anew_under_a_name_of_before_are_others() -> None:
+    user = UserFactory()
+    first = enrolment.make_backup_codes(user, "one")
+    enrolment.make_backup_codes(user, "two")
+    assert not set(first) & set(enrolment.make_backup_codes(user, "one"))
 
 
 def test_a_backup_code_signs_in_once() -> None:
@@ -281,7 +313,7 @@ def test_backup_codes_open_no_operation() -> None:
         token.try_backup_code(code)
     with pytest.raises(WrongCode):
         token.try_code(code)
-    assert StaticToken.objects.filter(token=code).exists()
+    assert StaticToken.objects.filter(token__in=marks(user, [code])).exists()
 
 
 def test_five_wrong_backup_codes_void_the_sign_in_and_fifteen_close_codes() -> None:
@@ -322,12 +354,12 @@ def test_an_app_is_set_up_with_a_code_that_it_shows() -> None:
     assert enrolment.secret(device) in page.content.decode()
     session = client.session.session_key
     answer = client.post("/account/authenticator/", {"code": shown_by(device)})
-    codes = answer.context["codes"]
+    told = answer.context["codes"]
     assert answer.status_code == 200
-    assert len(set(codes)) == 10
-    assert all(code in answer.content.decode() for code in codes)
+    assert len(set(told)) == 10
+    assert all(code in answer.content.decode() for code in told)
     assert AuthenticatorApp.objects.get(user=user).key == device.key
-    assert set(StaticToken.objects.values_list("token", flat=True)) == set(codes)
+    assert set(StaticToken.objects.values_list("token", flat=True)) == marks(user, told)
     assert client.session.session_key != session
     assert enrolment.KEY not in client.session
     sealed = Event.objects.chained().get(kind="authenticator-enrolled")

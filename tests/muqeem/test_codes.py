@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from muqeem import codes
+from accounts.models import AuthenticatorApp
+from muqeem import clock, codes
 
 TOKEN = "0f8fad5b-d9cb-469f-a165-70867728950e"
 VECTOR = ["425665", "646563", "652120"]
@@ -66,3 +67,15 @@ def test_only_the_same_code_is_the_same() -> None:
         assert not codes.same(typed, TOKEN, 1)
     for odd in ("²" * 6, "\ud800", "\x00", "1" * 10_000):
         assert not codes.same(odd, TOKEN, 1)
+
+
+@pytest.mark.django_db
+def test_every_code_and_key_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[tuple[bytes, bytes]] = []
+    monkeypatch.setattr(codes.hmac, "compare_digest", lambda left, right: compared.append((left, right)))
+    app = AuthenticatorApp(key="00" * 20)
+    codes.same("123456", TOKEN, 1)
+    codes.opens("a key", "join", TOKEN)
+    with clock.hold():
+        app.step_of("654321")
+    assert [typed for typed, _right in compared] == [b"123456", b"a key", *[b"654321"] * 3]
