@@ -33,6 +33,7 @@ def test_the_page_says_how_codes_come_and_what_is_left() -> None:
     sign_in(client, user, remember="on")
     page = said(client.get(SECURITY))
     assert f"the mobile ending {user.phone_last2}" in page
+    assert "and is safer: texts can be intercepted" in page
     assert "1 session open. 1 browser remembered." in page
     assert "None. They sign you in" in page
     enrolment.make_backup_codes(user, "batch")
