@@ -115,10 +115,11 @@ class PhoneCode(models.Model):
         return bool(live.update(used_at=clock.Now()))
 
     def _may_leave(self) -> bool:
-        """Whether a text is sent: to a number there is, as often as that number may get one."""
-        if not self.number:
-            return False
-        phone = name_key(self.number)
+        """Whether a text is sent: to a number there is, as often as that number may get one.
+
+        One that there is not is counted like one that there is, which takes as long.
+        """
+        phone = name_key(self.number or f"no number {self.name}")
         if phone == self.name:  # counted already
             return True
         try:
@@ -126,7 +127,7 @@ class PhoneCode(models.Model):
                 limits.count_send(phone)
         except limits.CodeRefused:
             return False
-        return True
+        return bool(self.number)
 
     def _taking_codes(self) -> models.QuerySet["PhoneCode"]:
         return PhoneCode.objects.filter(pk=self.pk, verified_at=None, tries__lt=limits.TRIES_A_TOKEN)

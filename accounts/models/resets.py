@@ -6,12 +6,14 @@ from datetime import timedelta
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.devices import PhoneDevice
 from accounts.models.users import User
 from muqeem import clock
 from muqeem.record.models import Event, Message
 from muqeem.record.outbox import post, pretend
 
 LIFE = timedelta(hours=1)
+NOBODY = 0  # the key of no user
 ROUTE = "reset-password"  # the page that the link opens
 
 
@@ -37,22 +39,24 @@ class PasswordReset(models.Model):
 
         Opens a transaction.
         """
-        user = User.objects.filter(username=username, is_active=True).first()
-        known = user is not None and bool(user.email) and user.phone() is not None
+        phones = PhoneDevice.in_use().filter(user__username=username, user__is_active=True)
+        phone = phones.exclude(user__email="").select_related("user").first()
+        until = clock.now() + LIFE
         with transaction.atomic():
-            until = clock.now() + LIFE
-            link = str(cls.objects.create(user=user, expires_at=until).uuid) if user and known else str(uuid.uuid4())
-            (post if known else pretend)(
+            with transaction.atomic():
+                link = cls.objects.create(user_id=phone.user.pk if phone else NOBODY, expires_at=until).uuid
+                transaction.set_rollback(phone is None)
+            (post if phone else pretend)(
                 channel=Message.Channel.MAIL,
                 template="password-reset",
-                language=user.language if user else "ar",
-                receiver=user.email if user else "",
-                arguments={"link": link, "until": until.isoformat()},
+                language=phone.user.language if phone else "ar",
+                receiver=phone.user.email if phone else "",
+                arguments={"link": str(link), "until": until.isoformat()},
             )
 
     @property
     def is_open(self) -> bool:
-        return self.used_at is None and self.expires_at > clock.now()
+        return self.used_at is None and self.user.is_active and self.expires_at > clock.now()
 
     def use(self, password: str) -> bool:
         """Set the password, once; whoever is signed in as the person is not any more. Requires a transaction."""
@@ -79,6 +83,7 @@ class PasswordReset(models.Model):
             if self.used_at is None or not self.user.is_active:
                 return False
             self.user.is_active = False
-            self.user.save(update_fields=["is_active"])
+            self.user.set_unusable_password()  # whoever is let in again chooses one, and nobody knows another
+            self.user.save(update_fields=["is_active", "password"])
             Event.objects.seal("user-stopped", actor=self.user.username)
         return True

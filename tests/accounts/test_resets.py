@@ -152,6 +152,19 @@ def test_somebody_who_did_not_do_it_stops_the_account(browser: Client) -> None:
     assert Event.objects.filter(kind="user-stopped").count() == 1
 
 
+def test_who_was_stopped_comes_back_with_a_new_password_and_no_link_of_before(browser: Client) -> None:
+    user = UserFactory(language="en")
+    thief = Client()
+    waiting = asked(thief, user)
+    browser.post(confirmed(browser, user), {"new_password": NEW})
+    browser.post(link_of(user, "stop-user", "password-changed"))
+    assert thief.get(waiting).status_code == 410
+    User.objects.filter(pk=user.pk).update(is_active=True)
+    user.refresh_from_db()
+    assert not user.check_password(NEW)
+    assert browser.post("/sign-in/", {"username": user.username, "password": NEW}).status_code == 422
+
+
 def test_remembered_browsers_are_forgotten(browser: Client) -> None:
     user = UserFactory(language="en")
     client = Client()
