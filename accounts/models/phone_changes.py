@@ -81,9 +81,12 @@ class PhoneChange(models.Model):
         return made
 
     def confirm(self, *, by: User) -> bool:
-        """What the second clerk says; the new number holds after the wait. False where it no longer waits. Opens a transaction."""
+        """What the second clerk says, who is neither the first nor the person; the new number holds after the wait.
+
+        False where it no longer waits. Opens a transaction.
+        """
         with transaction.atomic():
-            waiting = PhoneChange.objects.to_confirm().filter(pk=self.pk, office=by.office).exclude(asked_by=by)
+            waiting = PhoneChange.objects.to_confirm().filter(pk=self.pk, office=by.office).exclude(Q(asked_by=by) | Q(user=by))
             if not waiting.update(confirmed_by=by, confirmed_at=clock.Now()):
                 return False
             self.refresh_from_db()

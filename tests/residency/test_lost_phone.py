@@ -147,6 +147,13 @@ def test_no_clerk_changes_their_own_number(office: Office) -> None:
     assert "two other clerks" in signed_in(own).post(PAGE, WRITTEN).content.decode()
 
 
+def test_nobody_confirms_their_own_number_as_the_second_clerk(office: Office) -> None:
+    own = UserFactory(office=office, with_app=True, language="en", id_number="1000000008")
+    change = written(office)
+    assert "needs another clerk" in signed_in(own).post(f"{PAGE}{change.uuid}/", {"confirm": "1"}, follow=True).content.decode()
+    assert change.confirm(by=clerk(office))
+
+
 @pytest.mark.django_db(transaction=True)
 def test_confirmed_by_many_at_once_it_is_one_number() -> None:
     office = OfficeFactory()
