@@ -32,6 +32,7 @@ from accounts.models import (
     User,
     Wallet,
 )
+from accounts.models.invitations import AlreadyInvited
 from accounts.models.limits import MINUTE, somebody_guesses
 from accounts.models.requests import State
 from muqeem import catalogue, clock
@@ -328,14 +329,47 @@ def _guesses() -> QuerySet[Attempt]:
     return wrong if somebody_guesses() else wrong.none()
 
 
-@admin.register(Invitation)
-class InvitationAdmin(ReadOnly):
-    """Who was asked to act for whom. The link is in the e-mail alone."""
+class Pending(admin.SimpleListFilter):
+    """The main users who were invited and have not come in."""
 
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("pending", _("main users who have not come in yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.pending().filter(is_main=True) if self.value() == "pending" else queryset
+
+
+class RenewForm(forms.Form):
+    """Why an invitation is sent again."""
+
+    reason = TextField(label=_("reason, for the journal"), max_length=300, widget=forms.Textarea({"rows": 3}))
+
+
+@admin.register(Invitation)
+class InvitationAdmin(Decided):
+    """Who was asked to act for whom. The link is in the e-mail alone; that of a main user is sent again from here."""
+
+    decision_form = RenewForm
+    decision = _("Send again")
+    button = _("Send a new link; the one before leads nowhere any more")
+    done = _("A new link is on its way by e-mail; the one before leads nowhere any more.")
+    fields = ["account", "name", "is_main", "email", "id_number", "created_at", "expires_at", "used_at", "withdrawn_at"]
+    list_filter = [Pending]
     list_display = ["name", "account", "is_main", "created_at", "expires_at", "used_at", "withdrawn_at"]
     list_select_related = ["account"]
     search_fields = ["account__number", "name"]
-    ordering = ["-id"]
+
+    def waits(self, row: Invitation) -> bool:
+        return row.is_main and row.used_at is None and row.withdrawn_at is None
+
+    def carry_out(self, row: Invitation, decided: dict[str, Any], by: str) -> bool:
+        try:
+            return row.renew(decided["reason"], by=by)
+        except AlreadyInvited:
+            return False
 
 
 @admin.register(Notice)

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Access, allow
@@ -31,6 +32,9 @@ class Decided(ReadOnly):
     """Nobody edits these rows. Each is decided once by whoever may change it, and the decision is a link of the chain."""
 
     decision_form: ClassVar[type[forms.Form]]
+    decision: Promise | str = _("Decide")
+    button: Promise | str = _("Decide and tell the person")
+    done: Promise | str = _("Decided; the person is told by e-mail.")
     list_filter = [Waiting]
     ordering = ["-id"]
     change_form_template = "admin/decided.html"
@@ -54,7 +58,7 @@ class Decided(ReadOnly):
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         row = self.get_object(request, object_id)
         may = row is not None and self.waits(row) and self._may_decide(request)
-        context = {"decide": f"admin:{self._route('decide')}" if may else ""} | (extra_context or {})
+        context = {"decide": f"admin:{self._route('decide')}" if may else "", "decision": self.decision} | (extra_context or {})
         return super().change_view(request, object_id, form_url, context)
 
     @allow(Access.STAFF)
@@ -66,10 +70,11 @@ class Decided(ReadOnly):
         back = f"admin:{self._route('change')}"
         form = self.decision_form(request.POST or None)
         if not form.is_valid():
-            context = self.admin_site.each_context(request) | {"form": form, "row": row, "back": back, "title": _("Decide")}
+            page = {"form": form, "row": row, "back": back, "title": self.decision, "button": self.button}
+            context = self.admin_site.each_context(request) | page
             return render(request, "admin/decide.html", context, status=422 if form.errors else 200)
         if self.carry_out(row, form.cleaned_data, request.user.get_username()):
-            messages.success(request, _("Decided; the person is told by e-mail."))
+            messages.success(request, str(self.done))
         else:
             messages.warning(request, _("It was decided meanwhile; nothing changed."))
         return redirect(back, pk)

@@ -42,7 +42,7 @@ class RequestForm(forms.Form):
     company_number = EstablishmentField()
     city = forms.ChoiceField(label=_("City"), error_messages={"required": _("Choose the city.")})
     name = TextField(label=_("Name of the main user"), max_length=150)
-    id_number = PersonNumberField()
+    id_number = PersonNumberField(help_text=_("The invitation of the main user can be accepted under this number alone."))
     phone = PhoneField()
     email = MailField()
     package = PackageField(

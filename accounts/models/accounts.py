@@ -104,6 +104,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def live(self) -> "MembershipQuerySet":
         return self.filter(suspended_at=None, removed_at=None)
 
+    def main_of(self, number: str) -> "MembershipQuerySet":
+        """The main users of the account with this number, those who are suspended too."""
+        return self.filter(account__number=number, is_main=True, removed_at=None)
+
 
 class Membership(models.Model):
     """A user's leave to act for an account: as its main user, or service by service."""

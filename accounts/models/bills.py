@@ -10,17 +10,22 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models.accounts import Account
 from accounts.models.attempts import Attempt
 from accounts.models.money import Entry, Wallet
+from accounts.models.notices import Kind, Words, tell
 from accounts.models.packages import Package, Subscription
 from accounts.models.users import User
-from muqeem import clock
+from muqeem import clock, facts
 from muqeem.record.models import Event, Parameter
 from muqeem.record.terms import Terms
+from muqeem.sentences import say, sentence
+
+PAID = sentence("notice-paid", _("Payment received: %(sum)s for bill %(bill)s."))
 
 NUMBER_LENGTH = 10
 LEAST_DEPOSIT, LARGEST_DEPOSIT = Decimal("1.00"), Decimal("1000000.00")
@@ -70,7 +75,10 @@ class Bill(models.Model):
 
     @classmethod
     def for_package(cls, account: Account, package: Package, user: User | None) -> "Bill":
-        """A bill whose payment starts a subscription; one like it that is still unpaid is shown again. Opens a transaction."""
+        """A bill whose payment starts a subscription; one like it that is still unpaid is shown again, but for that of a request.
+
+        Opens a transaction.
+        """
         vat = vat_of(package.price, Parameter.objects.terms(clock.today()))
         wanted: dict[str, Any] = {
             "account": account,
@@ -81,7 +89,7 @@ class Bill(models.Model):
         }
         with transaction.atomic():
             Attempt.lock(f"bill {account.number}")
-            unpaid = cls.objects.filter(**wanted, paid_at=None).first()
+            unpaid = cls.objects.filter(**wanted, paid_at=None, request=None).first()
             return unpaid or cls._issue(**wanted, issued_to=user)
 
     @classmethod
@@ -97,9 +105,12 @@ class Bill(models.Model):
     def settle(self, payment: "Payment") -> None:
         """Do what the bill was paid for. Requires a transaction, in which it was marked as paid."""
         if self.package is None:
-            Wallet.of(self.account).credit(payment.amount, reference=payment.reference, reason=self.number, actor=payment.source)
+            wallet = Wallet.of(self.account).locked()
+            self._tell("deposit-paid", balance=wallet.balance + payment.amount)
+            wallet.credit(payment.amount, reference=payment.reference, reason=self.number, actor=payment.source)
             return
         subscription = Subscription.begin(self.account, self.package, clock.today())
+        self._tell("package-paid", plan=self.package.names, starts_on=subscription.starts_on, ends_on=subscription.ends_on)
         Event.objects.seal(
             "subscription",
             actor=payment.source,
@@ -111,6 +122,15 @@ class Bill(models.Model):
         )
         if request := getattr(self, "request", None):
             request.begin()
+
+    def _tell(self, template: str, **outcome: Any) -> None:
+        """Tell the main users that it is paid and what came of it; before the journal, which is held last and shortest."""
+        values = {"sum": self.total, "at": clock.now(), "of": self.number} | outcome
+        mail = Words(template, facts.stored(values))
+        text = Words(template, facts.stored({name: f"{said:,.2f}" if isinstance(said, Decimal) else said for name, said in values.items()}))
+        said = say(PAID, sum=self.total, bill=self.number)
+        for member in self.account.main_users():
+            tell(member.user, Kind.PAYMENT, said, account=self.account, leads_to=reverse("bill", args=[self.number]), text=text, mail=mail)
 
 
 def vat_of(price: Decimal, terms: Terms) -> Decimal:

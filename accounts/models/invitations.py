@@ -32,7 +32,11 @@ class NotTheirs(Exception):
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> "InvitationQuerySet":
         """Those that can still be accepted."""
-        return self.filter(used_at=None, withdrawn_at=None, expires_at__gt=clock.Now())
+        return self.pending().filter(expires_at__gt=clock.Now())
+
+    def pending(self) -> "InvitationQuerySet":
+        """Those that nobody has accepted or taken back, in time or not."""
+        return self.filter(used_at=None, withdrawn_at=None)
 
 
 class Invitation(models.Model):
@@ -104,6 +108,20 @@ class Invitation(models.Model):
             done = self._open_row().update(withdrawn_at=clock.Now())
             if done:
                 self._seal("invitation-withdrawn", by.username)
+        return bool(done)
+
+    def renew(self, reason: str, *, by: str) -> bool:
+        """Send a main user's invitation again, with another link; the one before leads nowhere any more. Staff do so.
+
+        False where it was used or withdrawn meanwhile. Raises AlreadyInvited. Opens a transaction.
+        """
+        with transaction.atomic():
+            done = Invitation.objects.pending().filter(pk=self.pk, is_main=True).update(withdrawn_at=clock.Now())
+            if done:
+                told = {name: getattr(self, name) for name in ("name", "email", "phone", "id_number", "language")}
+                new = Invitation.send(self.account, by=self.invited_by, is_main=True, **told)
+                values = {"account": self.account.number, "subject": str(self.uuid), "new": str(new.uuid), "reason": reason}
+                Event.objects.seal("invitation-renewed", actor=by, **values)
         return bool(done)
 
     def accept(self, user: User) -> Membership | None:

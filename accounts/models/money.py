@@ -44,6 +44,10 @@ class Wallet(models.Model):
         """The account's wallet to look at; where there is none yet, an empty one that is not saved."""
         return cls.objects.filter(account=account).first() or cls(account=account)
 
+    def locked(self) -> "Wallet":
+        """The wallet as it stands, kept so until the transaction ends. Requires one."""
+        return Wallet.objects.select_for_update().get(pk=self.pk)
+
     def pay(self, amount: Decimal, *, reference: str, actor: str) -> None:
         """Take a fee. Raises WalletTooLow. Requires a transaction."""
         if not Wallet.objects.filter(pk=self.pk, balance__gte=amount).update(balance=F("balance") - amount):

@@ -31,6 +31,7 @@ class Kind(models.TextChoices):
     WAITING = "waiting", _("Operations that wait for a second person")
     ENDING = "ending", _("Residencies that end soon")
     SUBSCRIPTION = "subscription", _("The subscription runs out")
+    PAYMENT = "payment", _("Payments that arrive")
     SIGN_IN = "sign-in", _("Sign-in on a new browser")
 
     @classmethod
@@ -72,6 +73,7 @@ DEFAULTS = {
     Kind.WAITING: {"by_text": True, "by_mail": True},
     Kind.ENDING: {"by_text": True, "by_mail": True},
     Kind.SUBSCRIPTION: {"by_text": True, "by_mail": True},
+    Kind.PAYMENT: {"by_text": True, "by_mail": True},
     Kind.SIGN_IN: {"by_text": True, "by_mail": True},
 }
 
@@ -81,6 +83,7 @@ ICONS = {
     Kind.WAITING: "shield",
     Kind.ENDING: "clock",
     Kind.SUBSCRIPTION: "card",
+    Kind.PAYMENT: "wallet",
     Kind.SIGN_IN: "shield",
 }
 

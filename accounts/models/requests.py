@@ -1,5 +1,6 @@
 """Requests of establishments for a subscription: what strangers ask, and what staff say to it."""
 
+import contextlib
 from enum import StrEnum
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts import cities
-from accounts.models.accounts import Account
+from accounts.models.accounts import Account, Membership
 from accounts.models.attempts import Attempt
 from accounts.models.bills import Bill
 from accounts.models.invitations import AlreadyInvited, Invitation
@@ -102,7 +103,7 @@ class SubscriptionRequest(models.Model):
         Raises Subscribed or UnderReview. Opens a transaction.
         """
         number = told["company_number"]
-        if Account.objects.filter(number=number, memberships__is_main=True, memberships__removed_at=None).exists():
+        if Membership.objects.main_of(number).exists():
             raise Subscribed
         with transaction.atomic():
             Attempt.lock(f"request {number}")
@@ -182,21 +183,14 @@ class SubscriptionRequest(models.Model):
     # --- once it is paid ---
 
     def begin(self) -> None:
-        """Let the main user in, unless there is one by now. Requires a transaction."""
+        """Let the main user in, unless there is one by now, or another was invited to become it. Requires a transaction."""
         assert self.bill is not None
-        try:
-            Invitation.send(
-                self.bill.account,
-                by=None,
-                name=self.name,
-                email=self.email,
-                phone=self.phone,
-                id_number=self.id_number,
-                language=self.language,
-                is_main=True,
-            )
-        except AlreadyInvited:
+        account = self.bill.account
+        if Membership.objects.main_of(account.number).exists() or account.invitations.open().filter(is_main=True).exists():
             return
+        told = {name: getattr(self, name) for name in ("name", "email", "phone", "id_number", "language")}
+        with contextlib.suppress(AlreadyInvited):  # to act as a delegated user
+            Invitation.send(account, by=None, is_main=True, **told)
 
     def _undecided_row(self) -> bool:
         """Whether the request still waits, read again under a lock."""

@@ -76,7 +76,9 @@ def _filed(request: HttpRequest, told: dict[str, Any]) -> HttpResponse | tuple[s
         count_request(visitors.key_of(request), name_key(told["email"]))
     except Paused as paused:
         return None, requests_paused(paused)
-    package = Package.objects.offered().get(code=told["package"])
+    package = Package.objects.offered().filter(code=told["package"]).first()
+    if package is None:  # while a code was on its way
+        return "package", _("This package is not offered any more. Choose another.")
     try:
         filed = SubscriptionRequest.file(**told | {"package": package, "language": _language()})
     except Subscribed:

@@ -112,6 +112,15 @@ MAILS: dict[str, Mail] = {
         _("See the subscription"),
         "subscription",
     ),
+    "deposit-paid": Mail(
+        _("Payment received: %(sum)s"), _("Added to your wallet at %(at)s. Balance %(balance)s."), _("See the bill"), "bill"
+    ),
+    "package-paid": Mail(
+        _("Payment received: %(sum)s"),
+        _("The subscription to %(plan)s holds from %(starts_on)s to %(ends_on)s."),
+        _("See the bill"),
+        "bill",
+    ),
     "new-sign-in": Mail(
         _("New sign-in to your account"),
         _("%(at)s, on a browser that had not been seen before. Not you? Change your password."),

@@ -51,6 +51,8 @@ TEMPLATES: dict[str, Promise | str] = {
     "residencies-end": _("Residencies that end soon: %(ending_residents)s. The first expires on %(ends_on)s: %(left)s. %(host)s"),
     "subscription-ends": _("Your %(plan)s subscription ends on %(ends_on)s: %(left)s. Renew: %(host)s"),
     "few-operations": _("Few operations of your package are left: %(left_operations)s. Renew or upgrade: %(host)s"),
+    "deposit-paid": _("Payment received: SAR %(sum)s is in your wallet. Balance SAR %(balance)s. %(host)s"),
+    "package-paid": _("Payment received: SAR %(sum)s. The %(plan)s subscription holds until %(ends_on)s. %(host)s"),
     "new-sign-in": _("New sign-in to your account on %(signed_in_on)s at %(time)s. Not you? Change your password: %(host)s"),
     "done": _("Done: %(service)s\nReceipt %(number)s is in your account: %(host)s"),
     "waits": _("Waits for you to confirm: %(service)s\nPrepared by another user of the account. See it: %(host)s"),

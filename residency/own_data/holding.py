@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.utils.translation import override
 
-from accounts.models import Membership, User
+from accounts.models import Membership, Notice, Preference, User
 from muqeem import clock, facts
 from muqeem.record.models import Event
+from muqeem.sentences import Sentence
 from residency import records
-from residency.models import Resident, View
+from residency.models import Correction, Resident, View
 
 
 def resident_of(user: User) -> Resident | None:
@@ -60,6 +63,23 @@ def everything(user: User) -> dict[str, Any]:
             for membership in memberships
         ],
         "register": _register(person) if person else None,
+        "notifications": [
+            {
+                "at": facts.stored(notice.at),
+                "kind": notice.kind,
+                "account": notice.account.number if notice.account else "",
+                "sentence": _in_both(notice.sentence),
+                "seen": facts.stored(notice.seen_at),
+            }
+            for notice in Notice.objects.filter(user=user).select_related("account").order_by("-pk")
+        ],
+        "notification_preferences": [
+            _row(each, "kind", "by_text", "by_mail") for each in Preference.objects.filter(user=user).order_by("kind")
+        ],
+        "corrections": [
+            _row(asked, "reference", "entry", "claim", "proof", "created_at", "answered_at", "outcome", "answer")
+            for asked in Correction.objects.filter(user=user).order_by("-pk")
+        ],
         "journal": [
             {"at": facts.stored(act.at), "kind": act.kind, "account": act.account, "subject": act.subject} for act in acts_of(user)
         ],
@@ -90,6 +110,14 @@ def place_of(look: View) -> dict[str, str]:
     if look.account:
         return look.account.names
     return look.office.names if look.office else {"ar": "فريق البوابة", "en": "Portal staff"}
+
+
+def _in_both(sentence: Sentence) -> dict[str, str]:
+    said = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            said[language] = str(sentence)
+    return said
 
 
 def _row(row: Any, *columns: str) -> dict[str, Any]:

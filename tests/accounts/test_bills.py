@@ -13,12 +13,16 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils.translation import override
 
 from accounts import payments
-from accounts.models import Account, Bill, Entry, Package, Payment, Subscription, Wallet
+from accounts.models import Account, Bill, Entry, Package, Payment, Preference, Subscription, User, Wallet
 from accounts.models.bills import Contradicted
+from accounts.models.notices import Kind
 from muqeem import clock
-from muqeem.record.models import Event
+from muqeem.record.mails import letter
+from muqeem.record.models import Event, Message
+from muqeem.record.texts import words
 from tests.accounts.people import all_at_once, signed_in
 from tests.factories import AccountFactory, MembershipFactory, PackageFactory, SubscriptionFactory, UserFactory, WalletFactory, in_days
 
@@ -160,6 +164,84 @@ def test_if_the_wallet_cannot_be_credited_the_payment_has_not_arrived(account: A
     assert not Payment.objects.exists()
     bill.refresh_from_db()
     assert bill.paid_at is None
+
+
+# --- who is told ---
+
+
+def told_of(user: User) -> list[tuple[str, str]]:
+    phone = user.phone()
+    receivers = [user.email, phone.number if phone else ""]
+    return sorted(Message.objects.filter(receiver__in=receivers).values_list("channel", "template"))
+
+
+def test_main_users_are_told_of_a_deposit_that_arrived_and_others_are_not(account: Account) -> None:
+    main, second = (MembershipFactory(user=UserFactory(language="en"), account=account, is_main=True).user for _number in range(2))
+    delegated = MembershipFactory(account=account, privileges=["iqama-renewal"]).user
+    WalletFactory(account=account, holding="1000.00")
+    bill = deposit_bill(account)
+    pay(bill)
+    assert told_of(main) == told_of(second) == [("mail", "deposit-paid"), ("text", "deposit-paid")]
+    assert told_of(delegated) == []
+    mail, text = (Message.objects.get(channel=channel, receiver__in=[main.email, main.phone().number]) for channel in ("mail", "text"))
+    assert "Payment received: SAR 250.00 is in your wallet. Balance SAR 1,250.00." in words(text)
+    written = letter(mail)
+    assert written.subject == "Payment received: SAR\xa0250.00"
+    assert "Balance SAR\xa01,250.00." in written.text
+    assert f"/account/bills/{bill.number}/" in written.text
+    notice = main.notices.get()
+    assert (notice.kind, notice.account, notice.leads_to) == ("payment", account, f"/account/bills/{bill.number}/")
+    with override("en"):
+        assert str(notice.sentence) == f"Payment received: SAR\xa0250.00 for bill {bill.number}."
+
+
+def test_the_main_user_is_told_from_when_to_when_a_paid_package_holds(account: Account) -> None:
+    main = MembershipFactory(user=UserFactory(language="en"), account=account, is_main=True).user
+    pay(package_bill(account, PackageFactory(name_en="Shamil", price=Decimal("950.00"))))
+    assert told_of(main) == [("mail", "package-paid"), ("text", "package-paid")]
+    begun = Subscription.objects.get()
+    text, mail = Message.objects.get(channel="text"), Message.objects.get(channel="mail")
+    assert "Payment received: SAR 1,092.50. The Shamil subscription holds until" in words(text)
+    assert f"{begun.ends_on.year}" in words(text)
+    assert "The subscription to Shamil holds from" in letter(mail).text
+
+
+def test_of_payments_people_are_told_as_they_prefer(account: Account) -> None:
+    main = MembershipFactory(account=account, is_main=True).user
+    Preference.objects.create(user=main, kind=Kind.PAYMENT, by_text=False, by_mail=True)
+    pay(deposit_bill(account))
+    assert told_of(main) == [("mail", "deposit-paid")]
+
+
+@pytest.mark.parametrize("otherwise", [{"amount": Decimal("1.00")}, {"bill_number": "9000000000"}])
+def test_of_what_settles_no_bill_and_of_what_is_told_again_nobody_hears(account: Account, otherwise: dict[str, Any]) -> None:
+    main = MembershipFactory(account=account, is_main=True).user
+    bill, at = deposit_bill(account), clock.now()
+    pay(bill, **otherwise)
+    assert not main.notices.exists()
+    for _time in range(2):
+        pay(bill, "SADAD-2", paid_at=at)
+    assert main.notices.count() == 1
+
+
+def test_of_a_payment_that_is_rolled_back_nobody_hears(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    main = MembershipFactory(account=account, is_main=True).user
+    bill = deposit_bill(account)
+    monkeypatch.setattr(Event.objects, "seal", lambda *_args, **_kwargs: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        pay(bill)
+    assert not main.notices.exists()
+    assert not Message.objects.exists()
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_payments_of_several_accounts_of_one_main_user_do_not_wait_in_a_circle() -> None:
+    user = UserFactory()
+    bills = [deposit_bill(MembershipFactory(user=user, is_main=True).account) for _number in range(4)]
+    outcomes = all_at_once(lambda number: pay(bills[number], f"SADAD-{number}").outcome, 4)
+    assert outcomes == ["settled"] * 4
+    assert len(told_of(user)) == 2
+    assert user.notices.count() == 4
 
 
 # --- packages ---

@@ -204,7 +204,7 @@ def test_everybody_chooses_among_the_kinds_that_concern_them() -> None:
         list(client.get("/account/notices/preferences/").context["form"].fields)
         for client in (main.client, delegated.client, signed_in(clerk))
     ]
-    assert kinds == [["done", "delegated", "ending", "subscription", "sign-in"], ["done", "sign-in"], ["sign-in"]]
+    assert kinds == [["done", "delegated", "ending", "subscription", "payment", "sign-in"], ["done", "sign-in"], ["sign-in"]]
 
 
 def test_what_is_chosen_holds_and_can_be_chosen_again() -> None:

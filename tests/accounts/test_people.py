@@ -4,11 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.db import transaction
 from django.test import Client
 
 from accounts.models import Account, Invitation, Membership, PhoneCode, User
-from accounts.models.invitations import AlreadyInvited
+from accounts.models.invitations import AlreadyInvited, NotTheirs
 from muqeem import clock, codes
+from muqeem.numbers import luhn_complete
 from muqeem.operations.models import Receipt
 from muqeem.record.mails import address
 from muqeem.record.models import Event, Message
@@ -245,6 +248,113 @@ def test_who_was_removed_and_is_invited_again_has_the_new_privileges_only(accoun
     browser.post(path, {})
     membership = account.memberships.get()
     assert (membership.privileges, membership.removed_at) == ([RENEWAL], None)
+
+
+def test_a_clerk_accepts_no_invitation(account: Account) -> None:
+    path, browser = link(invite(account)), signed_in(UserFactory(clerk=True, with_app=True, id_number=ID_NUMBER))
+    confirmed(browser, path)
+    assert browser.post(path, {}).status_code == 403
+    assert not account.memberships.exists()
+
+
+def test_an_invitation_lets_in_once_while_it_is_open_and_whom_it_is_for(account: Account) -> None:
+    user = UserFactory()
+    used, withdrawn, expired, foreign = (invite(account, id_number=luhn_complete(f"10000010{number}")) for number in range(4))
+    withdrawn.withdraw(user)
+    Invitation.objects.filter(pk=expired.pk).update(expires_at=clock.now())
+    with transaction.atomic():
+        assert used.accept(user)
+        user.id_number = None
+        assert [each.accept(user) for each in (used, withdrawn, expired)] == [None] * 3
+        with pytest.raises(NotTheirs):
+            foreign.accept(UserFactory(id_number=ID_NUMBER))
+    assert not used.withdraw(user)
+    assert account.memberships.count() == 1
+    assert User.objects.get(pk=user.pk).id_number == used.id_number
+    assert Event.objects.chained().get(kind="joined").actor == user.username
+
+
+@pytest.mark.django_db(transaction=True)
+def test_invited_in_several_windows_at_once_it_is_one_invitation() -> None:
+    account, user = AccountFactory(), UserFactory()
+    outcomes = all_at_once(lambda _number: invite(account, user), 4)
+    assert [type(outcome) for outcome in outcomes].count(AlreadyInvited) == 3
+    assert account.invitations.count() == 1
+
+
+# --- sent again by staff ---
+
+
+@pytest.fixture
+def staff() -> Client:
+    return signed_in(UserFactory(username="huda", staff=True, is_superuser=True, with_app=True, language="en"), verified=True)
+
+
+def again(staff: Client, invitation: Invitation, **fields: str) -> str:
+    answer = staff.post(f"/admin/accounts/invitation/{invitation.pk}/decide/", {"reason": "The e-mail was lost", **fields}, follow=True)
+    return str(answer.content.decode())
+
+
+def invite_main(account: Account) -> Invitation:
+    return invite(account, is_main=True, privileges=[])
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_staff_send_a_main_users_invitation_again_and_the_link_before_is_void(staff: Client, account: Account, late: bool) -> None:
+    first = invite_main(account)
+    path = link(first)
+    if late:
+        Invitation.objects.update(expires_at=clock.now())
+    row = f"/admin/accounts/invitation/{first.pk}"
+    assert "Send again" in staff.get(f"{row}/change/").content.decode()
+    assert "reason, for the journal" in staff.get(f"{row}/decide/").content.decode()
+    assert Invitation.objects.count() == 1
+    assert "A new link is on its way" in again(staff, first)
+    second = account.invitations.get(withdrawn_at=None)
+    assert visitor().get(path).status_code == 410
+    assert (second.is_main, second.email, second.phone, second.id_number) == (True, INVITED["email"], INVITED["phone"], ID_NUMBER)
+    browser, new = visitor(), link(second)
+    confirmed(browser, new)
+    browser.post(new, CHOSEN)
+    assert account.memberships.get().is_main
+    event = Event.objects.chained().get(kind="invitation-renewed")
+    assert (event.actor, event.subject, event.data["reason"]) == ("huda", str(first.uuid), "The e-mail was lost")
+
+
+def test_what_was_accepted_or_withdrawn_or_is_no_main_users_is_not_sent_again(staff: Client, account: Account) -> None:
+    used, withdrawn, delegated = invite_main(account), invite_main(AccountFactory()), invite(AccountFactory())
+    Invitation.objects.filter(pk=used.pk).update(used_at=clock.now())
+    withdrawn.withdraw(UserFactory())
+    for invitation in (used, withdrawn, delegated):
+        assert "Send again" not in staff.get(f"/admin/accounts/invitation/{invitation.pk}/change/").content.decode()
+        assert "nothing changed" in again(staff, invitation)
+    assert Invitation.objects.count() == 3
+
+
+def test_it_is_not_sent_again_to_whoever_acts_by_now_nor_without_a_reason(staff: Client, account: Account) -> None:
+    invitation = invite_main(account)
+    assert "Send a new link" in again(staff, invitation, reason="")
+    MembershipFactory(account=account, user=UserFactory(id_number=ID_NUMBER))
+    assert "nothing changed" in again(staff, invitation)
+    invitation.refresh_from_db()
+    assert invitation.is_open
+    assert not Event.objects.filter(kind="invitation-renewed").exists()
+
+
+def test_only_who_may_change_invitations_sends_them_again(account: Account) -> None:
+    reader = UserFactory(staff=True, with_app=True, language="en")
+    reader.user_permissions.add(Permission.objects.get(codename="view_invitation"))
+    invitation = invite_main(account)
+    path = f"/admin/accounts/invitation/{invitation.pk}/decide/"
+    assert signed_in(reader, verified=True).post(path, {"reason": "x"}).status_code == 403
+    assert Invitation.objects.count() == 1
+
+
+def test_staff_see_whose_main_user_has_not_come_in(staff: Client, account: Account) -> None:
+    invite(account, name="Delegated Colleague")
+    invite_main(AccountFactory(name_en="Najd Bakeries", name_ar="Najd Bakeries"))
+    listed = staff.get("/admin/accounts/invitation/?state=pending").content.decode()
+    assert ("Najd Bakeries" in listed, "Delegated Colleague" in listed) == (True, False)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from captcha.models import CaptchaStore
 from django.contrib.auth.models import Permission
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 
 from accounts import cities
-from accounts.models import Account, Attempt, Bill, Invitation, Package, Payment, PhoneCode, SubscriptionRequest
-from accounts.models.limits import REQUESTS_ABOUT_ONE, REQUESTS_OF_ONE_ADDRESS
-from accounts.models.requests import State, Subscribed, UnderReview
+from accounts.models import Account, Attempt, Bill, Invitation, Package, Payment, PhoneCode, Subscription, SubscriptionRequest
+from accounts.models.limits import REQUESTS_ABOUT_ONE, REQUESTS_OF_ONE_ADDRESS, count_request
+from accounts.models.requests import ANSWERS, State, Subscribed, UnderReview
 from muqeem import clock, codes
 from muqeem.record.models import Event, Message
 from tests.accounts.people import all_at_once, signed_in
@@ -175,6 +175,15 @@ def test_a_code_to_one_mobile_files_no_request_with_another(stranger: Client, pa
     assert not SubscriptionRequest.objects.exists()
 
 
+def test_a_package_that_is_withdrawn_while_the_code_is_on_its_way_is_said_to_be_gone(stranger: Client, package: Package) -> None:
+    stranger.post(f"{FORM}?by-text=1", {**ASKED, "package": "shamil-50"})
+    Package.objects.update(price=0)
+    code = PhoneCode.objects.get()
+    answer = stranger.post("/subscribe/code/", {"code": codes.derive(str(code.uuid), code.sends)}, follow=True)
+    assert "not offered any more" in answer.content.decode()
+    assert not SubscriptionRequest.objects.exists()
+
+
 def test_a_code_without_a_request_leads_to_the_form(stranger: Client) -> None:
     assert stranger.get("/subscribe/code/").url == FORM
 
@@ -186,7 +195,7 @@ def test_many_requests_of_one_address_are_refused_and_counted_in_the_database(st
     answer = ask(stranger, company_number="7099999999", email="last@example.com")
     assert answer.status_code == 422
     assert "Too many requests" in answer.content.decode()
-    assert SubscriptionRequest.objects.count() == REQUESTS_OF_ONE_ADDRESS
+    assert SubscriptionRequest.objects.count() == REQUESTS_OF_ONE_ADDRESS, count_request
 
 
 def test_nobody_is_flooded_with_mails(stranger: Client, package: Package) -> None:
@@ -210,6 +219,27 @@ def test_a_second_request_of_an_establishment_waits_for_the_first(stranger: Clie
     request.pk, request.reference = None, "other"
     with pytest.raises(IntegrityError), transaction.atomic():
         request.save()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sent_from_two_windows_at_once_it_is_one_request() -> None:
+    package = PackageFactory(price="2000.00")
+    outcomes = all_at_once(lambda _number: filed(package).pk, 4)
+    assert set(outcomes) == {SubscriptionRequest.objects.get().pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_crowd_at_one_moment_files_no_more_than_the_limits_allow() -> None:
+    outcomes = all_at_once(lambda _number: count_request("an address", "an e-mail"), 3 * REQUESTS_ABOUT_ONE)
+    assert outcomes.count(None) == REQUESTS_ABOUT_ONE
+    others = all_at_once(lambda number: count_request("an address", f"e-mail {number}"), 20)
+    assert others.count(None) == REQUESTS_OF_ONE_ADDRESS - REQUESTS_ABOUT_ONE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_asks_from_both_ends_of_two_limits_waits_for_nobody_in_a_circle() -> None:
+    outcomes = all_at_once(lambda number: [count_request(*("one", "two")[:: 1 - number % 2 * 2]) for _time in range(2)], 2)
+    assert not any(isinstance(outcome, DatabaseError) for outcome in outcomes)
 
 
 def test_an_establishment_that_has_an_account_is_led_to_its_main_user(stranger: Client, package: Package) -> None:
@@ -277,6 +307,37 @@ def test_paid_twice_it_lets_one_main_user_in_once(staff: Client, package: Packag
     assert Invitation.objects.count() == 1
 
 
+def test_two_requests_of_one_establishment_have_a_bill_each_and_one_main_user_comes_in(package: Package) -> None:
+    """The second is filed while the first, which nobody may ever pay, waits for its payment."""
+    first, second = filed(package), None
+    first.approve(by="huda")
+    second = filed(package, email="owner@example.com", id_number="2000000005", name="Omar")
+    second.approve(by="huda")
+    assert first.bill != second.bill
+    pay(second.bill)
+    assert Invitation.objects.get().email == "owner@example.com"
+    pay(first.bill, "SADAD-2")
+    assert Invitation.objects.get().email == "owner@example.com"
+    assert Subscription.objects.count() == 2
+
+
+def test_where_a_main_user_acts_by_now_nobody_else_becomes_one(package: Package) -> None:
+    request = filed(package)
+    request.approve(by="huda")
+    MembershipFactory(account=request.bill.account, is_main=True)
+    pay(request.bill)
+    assert not Invitation.objects.exists()
+    assert SubscriptionRequest.objects.get().state == State.ACTIVE
+
+
+def test_whoever_acts_for_the_establishment_already_is_not_invited_by_the_payment(package: Package) -> None:
+    request = filed(package)
+    request.approve(by="huda")
+    MembershipFactory(account=request.bill.account, user=UserFactory(id_number=ASKED["id_number"]))
+    assert pay(request.bill).outcome == "settled"
+    assert not Invitation.objects.exists()
+
+
 def test_a_subscription_that_ended_is_said_to_be_over(package: Package, shift: Any) -> None:
     request = filed(package)
     request.approve(by="huda")
@@ -291,6 +352,8 @@ def test_more_is_asked_for_and_answered_and_the_request_is_back_in_the_queue(sta
     request.refresh_from_db()
     assert request.state == State.MORE
     assert request not in SubscriptionRequest.objects.waiting()
+    assert Message.objects.get(template="request-more").arguments["reason"] == request.question
+    assert Event.objects.chained().get(kind="request-more").data["question"] == request.question
     path = f"/subscribe/{request.reference}/"
     assert "commercial register" in stranger.get(path).content.decode()
     assert stranger.post(path, {"answer": ""}).status_code == 422
@@ -304,6 +367,16 @@ def test_more_is_asked_for_and_answered_and_the_request_is_back_in_the_queue(sta
     assert "again" not in request.answer
 
 
+def test_of_many_long_answers_the_last_are_kept(package: Package) -> None:
+    request = filed(package)
+    for letter in "abc":
+        request.ask("q" * 300, by="huda")
+        assert request.reply(letter * 500)
+    request.refresh_from_db()
+    assert len(request.answer) == ANSWERS
+    assert request.answer.endswith("c" * 500)
+
+
 def test_a_refusal_says_why_and_leaves_the_way_open_for_another(staff: Client, stranger: Client, package: Package) -> None:
     request = filed(package)
     assert "must be told" in decide(staff, request, "refuse").content.decode()
@@ -312,6 +385,7 @@ def test_a_refusal_says_why_and_leaves_the_way_open_for_another(staff: Client, s
     assert request.state == State.REFUSED
     assert "another establishment" in stranger.get(f"/subscribe/{request.reference}/").content.decode()
     assert Message.objects.get(template="request-refused").arguments["reason"] == request.reason
+    assert Event.objects.chained().get(kind="request-refused").data["reason"] == request.reason
     assert filed(package) != request
 
 
@@ -324,6 +398,7 @@ def test_what_is_decided_stays_decided(staff: Client, package: Package) -> None:
     request.refresh_from_db()
     assert request.state == State.PAYMENT
     assert Bill.objects.count() == 1
+    assert b"/decide/" not in staff.get(f"/admin/accounts/subscriptionrequest/{request.pk}/change/").content
 
 
 @pytest.mark.django_db(transaction=True)

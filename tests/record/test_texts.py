@@ -36,6 +36,7 @@ LONGEST = {
     "number": "123456789012",
     "ending_residents": 3000,
     "left_operations": 10,
+    "balance": "9,999,999.00",
     "plan": {"ar": "ب" * 25, "en": "p" * 25},
 }
 
@@ -67,7 +68,7 @@ SAMPLES += [
 ]
 SAMPLES += [(template, LONGEST) for template in ("visas-cancel", "visas-return", "visas-exit")]
 SAMPLES += [(template, LONGEST) for template in ("residency-ends", "residencies-end", "subscription-ends", "few-operations")]
-SAMPLES += [(template, LONGEST) for template in ("new-sign-in", "done", "waits")]
+SAMPLES += [(template, LONGEST) for template in ("new-sign-in", "done", "waits", "deposit-paid", "package-paid")]
 
 
 @pytest.mark.parametrize("template", ["visa-return-own", "visa-return", "visa-exit"])

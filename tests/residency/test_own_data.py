@@ -6,8 +6,12 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from accounts.models import Preference, User
+from accounts.models.bills import PAID
 from accounts.models.limits import REQUESTS_ABOUT_ONE
+from accounts.models.notices import Kind, note
 from muqeem.record.models import Event, Message
+from muqeem.sentences import say
 from residency.models import Correction, Resident
 from residency.own_data.holding import resident_of
 from tests.accounts.people import signed_in
@@ -85,6 +89,23 @@ def test_the_file_holds_the_same_and_the_rest(client: Client, person: Resident) 
     assert person.iqama_number in answer.content.decode()
     Event.objects.write("sign-in", actor=told["user"]["username"])
     assert [line["kind"] for line in json.loads(client.get(FILE).content)["journal"]] == ["sign-in"]
+
+
+def test_the_file_holds_what_they_were_told_how_they_want_to_be_told_and_what_they_asked(client: Client) -> None:
+    user = User.objects.get()
+    note(user, Kind.PAYMENT, say(PAID, sum="250.00", bill="9000000001"), account=AccountFactory(number="7000000001"))
+    note(UserFactory(), Kind.PAYMENT, say(PAID, sum="1.00", bill="9000000002"))
+    Preference.objects.create(user=user, kind=Kind.PAYMENT, by_text=False, by_mail=True)
+    client.post(CORRECT, WRONG)
+    told = json.loads(client.get(FILE).content)
+    [notice] = told["notifications"]
+    assert (notice["kind"], notice["account"], notice["seen"]) == ("payment", "7000000001", None)
+    assert notice["sentence"]["en"] == "Payment received: SAR\xa0250.00 for bill 9000000001."
+    assert "250.00" in notice["sentence"]["ar"]
+    assert notice["sentence"]["ar"] != notice["sentence"]["en"]
+    assert told["notification_preferences"] == [{"kind": "payment", "by_text": False, "by_mail": True}]
+    [asked] = told["corrections"]
+    assert {name: asked[name] for name in WRONG} == WRONG
 
 
 def test_who_is_in_no_register_sees_what_is_held_of_them_as_a_user() -> None:
