@@ -9,10 +9,13 @@ from typing import Any
 
 from captcha.fields import CaptchaField, CaptchaTextInput
 from captcha.views import captcha_image
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import anyone
+from accounts.models.attempts import Attempt, name_key
 from muqeem.codes import DIGITS
 from muqeem.numbers import ascii_digits
 
@@ -38,8 +41,15 @@ class VerificationField(CaptchaField):
         )
 
     def clean(self, value: Any) -> Any:
+        """Take the number once, also of many that come with it at the same moment. A wrong one uses the picture up, too."""
         key, typed = (*(value or []), "", "")[:2]
-        return super().clean([key, ascii_digits(typed or "")])
+        with transaction.atomic():
+            Attempt.lock(name_key(f"verification {key}"))
+            try:
+                return super().clean([key, ascii_digits(typed or "")])
+            except ValidationError as error:
+                refused = error  # raised outside: the picture that is gone stays gone
+        raise refused
 
 
 @anyone

@@ -149,9 +149,9 @@ class Membership(models.Model):
     def grant(self, privileges: list[str], branches: "Iterable[Branch]", *, by: str) -> None:
         """Let the member do these services, for the residents of these branches or of all."""
         with transaction.atomic():
-            self._delegated().update(privileges=privileges)
-            self.branches.set(branches)
-            self._seal("privileges-changed", by, privileges=privileges, branches=self.branch_ids())
+            if self._delegated().update(privileges=privileges):
+                self.branches.set(branches)
+                self._seal("privileges-changed", by, privileges=privileges, branches=self.branch_ids())
 
     def suspend(self, *, by: str) -> None:
         with transaction.atomic():

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from accounts.models import Account, Handover, Membership, PhoneCode, User
@@ -66,7 +67,8 @@ def test_with_a_code_of_both_the_main_user_changes_and_both_are_told(account: Ac
     assert {message.receiver for message in told} == {giver.email, taker.email, giver.phone().number, taker.phone().number}
     assert browser.get("/account/people/").status_code == 200
     assert signed_in(giver).get("/account/people/").status_code == 403
-    assert Event.objects.get(kind="main-user-changed").subject == giver.username
+    assert Event.objects.chained().get(kind="main-user-changed").subject == giver.username
+    assert Event.objects.chained().get(kind="main-user-offered").subject == taker.username
 
 
 def test_without_the_code_nothing_is_offered_and_nothing_taken(account: Account, giver: User, taker: User) -> None:
@@ -87,6 +89,63 @@ def test_only_whom_it_is_offered_to_can_accept(account: Account, giver: User, ta
     colleague = MembershipFactory(user=UserFactory(with_app=True), account=account).user
     for user in (giver, colleague):
         assert signed_in(user).get(f"/account/handovers/{offer.uuid}/").status_code == 404
+
+
+def test_a_code_to_offer_it_to_one_offers_it_to_no_other(account: Account, giver: User, taker: User) -> None:
+    colleague = MembershipFactory(user=UserFactory(with_app=True), account=account).user
+    browser = signed_in(giver)
+    browser.post(f"/account/people/{taker.uuid}/main/")
+    browser.post(f"/account/people/{colleague.uuid}/main/", {"code": code()})
+    assert not Handover.objects.exists()
+
+
+def test_a_code_to_take_one_place_takes_no_other(account: Account, giver: User, taker: User) -> None:
+    elsewhere = MembershipFactory(user=taker, account=AccountFactory())
+    other = MembershipFactory(user=UserFactory(with_app=True), account=elsewhere.account, is_main=True)
+    offer = offered(giver, taker)
+    with transaction.atomic():
+        second = Handover.offer(other, elsewhere)
+    browser = signed_in(taker)
+    browser.post(f"/account/handovers/{offer.uuid}/")
+    browser.post(f"/account/handovers/{second.uuid}/", {"code": code()})
+    assert (main_users(account), main_users(elsewhere.account)) == ([giver.username], [other.user.username])
+
+
+def test_a_code_to_offer_is_no_code_to_accept(account: Account, giver: User, taker: User) -> None:
+    """Of somebody who is main user of one account and is asked to become that of another."""
+    own = MembershipFactory(user=taker, account=AccountFactory(), is_main=True).account
+    colleague = MembershipFactory(user=UserFactory(with_app=True), account=own).user
+    offer = offered(giver, taker)
+    browser = signed_in(taker)
+    browser.post("/account/switch/", {"account": own.uuid})
+    assert browser.post(f"/account/people/{colleague.uuid}/main/").status_code == 302
+    browser.post(f"/account/handovers/{offer.uuid}/", {"code": code()})
+    assert main_users(account) == [giver.username]
+
+
+def test_codes_are_used_up_by_what_they_opened(giver: User, taker: User) -> None:
+    accept(taker, offered(giver, taker))
+    assert PhoneCode.objects.count() == 2
+    assert not PhoneCode.objects.filter(used_at=None).exists()
+
+
+def test_nobody_offers_the_place_of_another_account_or_to_its_people(giver: User, taker: User) -> None:
+    foreign = MembershipFactory(user=UserFactory(with_app=True))
+    assert signed_in(giver).get(f"/account/people/{foreign.user.uuid}/main/").status_code == 404
+    assert signed_in(taker).get(f"/account/people/{giver.uuid}/main/").status_code == 403
+
+
+def test_nobody_withdraws_an_offer_of_another_account(account: Account, giver: User, taker: User) -> None:
+    offer = offered(giver, taker)
+    stranger = MembershipFactory(user=UserFactory(with_app=True), is_main=True).user
+    assert signed_in(stranger).post(f"/account/handovers/{offer.uuid}/withdraw/").status_code == 404
+    offer.refresh_from_db()
+    assert offer.withdrawn_at is None
+
+
+def test_it_is_offered_to_nobody_who_is_suspended(account: Account, giver: User, taker: User) -> None:
+    account.memberships.get(user=taker).suspend(by=giver.username)
+    assert signed_in(giver).get(f"/account/people/{taker.uuid}/main/").status_code == 404
 
 
 @pytest.mark.parametrize("end", ["withdrawn", "expired", "suspended", "another offer", "giver no longer"])
@@ -111,6 +170,21 @@ def test_an_offer_that_does_not_hold_changes_nothing(account: Account, giver: Us
     assert main_users(account) == ([] if end == "giver no longer" else [giver.username])
     offer.refresh_from_db()
     assert offer.used_at is None
+
+
+@pytest.mark.parametrize("end", ["used", "withdrawn", "expired"])
+def test_an_offer_that_ended_a_moment_ago_is_neither_accepted_nor_withdrawn(account: Account, giver: User, taker: User, end: str) -> None:
+    offer = offered(giver, taker)
+    Handover.objects.update(
+        used_at=clock.now() if end == "used" else None,
+        withdrawn_at=clock.now() if end == "withdrawn" else None,
+        expires_at=clock.now() + timedelta(days=end != "expired"),
+    )
+    with transaction.atomic():
+        assert not offer.accept()
+    offer.withdraw(by=giver.username)
+    assert main_users(account) == [giver.username]
+    assert [event.kind for event in Event.objects.chained()] == ["main-user-offered"]
 
 
 def test_the_list_of_users_says_who_was_asked(giver: User, taker: User) -> None:

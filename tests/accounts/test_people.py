@@ -82,7 +82,7 @@ def test_an_invitation_leaves_as_an_e_mail_whose_link_is_kept_nowhere(client: Cl
     mail = Message.objects.get(channel="mail")
     assert (mail.receiver, mail.template) == ("huda@example.com", "invitation")
     assert codes.link_key("join", str(invitation.uuid)) not in str(mail.arguments)
-    assert Event.objects.get(kind="invited").subject == str(invitation.uuid)
+    assert Event.objects.chained().get(kind="invited").subject == str(invitation.uuid)
 
 
 @pytest.mark.parametrize(
@@ -250,6 +250,44 @@ def test_who_was_removed_and_is_invited_again_has_the_new_privileges_only(accoun
     assert (membership.privileges, membership.removed_at) == ([RENEWAL], None)
 
 
+def test_the_code_of_one_invitation_opens_no_other(account: Account) -> None:
+    mine, others = invite(account), invite(account, id_number="2000000005", phone="+966500000556")
+    browser = visitor()
+    confirmed(browser, link(mine))
+    page = browser.get(link(others)).content
+    assert b'name="password"' not in page
+    browser.post(link(others), CHOSEN)
+    assert not User.objects.filter(username=CHOSEN["username"]).exists()
+
+
+def test_the_right_code_gives_the_session_a_new_key_and_is_used_up_by_what_it_opened(account: Account) -> None:
+    path, browser = link(invite(account)), visitor()
+    browser.post(path)
+    before = browser.session.session_key
+    browser.post(path, {"code": texted_code()})
+    assert browser.session.session_key != before
+    browser.post(path, CHOSEN)
+    assert PhoneCode.objects.get().used_at
+    user = MembershipFactory(user=UserFactory(with_app=True, id_number="2000000005")).user
+    path, browser = link(invite(account, id_number="2000000005", phone="+966500000556")), signed_in(user)
+    confirmed(browser, path)
+    browser.post(path, {})
+    assert PhoneCode.objects.latest("pk").used_at
+
+
+@pytest.mark.parametrize("who", ["somebody new", "a user"])
+def test_an_invitation_that_ends_while_it_is_accepted_lets_nobody_in(account: Account, who: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    invitation = invite(account)
+    path = link(invitation)
+    browser = visitor() if who == "somebody new" else signed_in(UserFactory(with_app=True, id_number=ID_NUMBER))
+    confirmed(browser, path)
+    invitation.withdraw(UserFactory())
+    monkeypatch.setattr(Invitation, "is_open", True)  # as it was a moment ago
+    assert browser.post(path, CHOSEN).url == path
+    assert not account.memberships.exists()
+    assert not User.objects.filter(username=CHOSEN["username"]).exists()
+
+
 def test_a_clerk_accepts_no_invitation(account: Account) -> None:
     path, browser = link(invite(account)), signed_in(UserFactory(clerk=True, with_app=True, id_number=ID_NUMBER))
     confirmed(browser, path)
@@ -386,7 +424,7 @@ def test_privileges_that_are_taken_away_hold_at_the_next_request() -> None:
     assert signed_in(main).post(member, {"privileges": ["final-exit-issue"]}).status_code == 302
     assert person.client.post(f"/operations/{token.uuid}/", {"fingerprint": token.fingerprint}).status_code in {403, 404, 409}
     assert not Receipt.objects.exists()
-    assert Event.objects.get(kind="privileges-changed").data["privileges"] == ["final-exit-issue"]
+    assert Event.objects.chained().get(kind="privileges-changed").data["privileges"] == ["final-exit-issue"]
 
 
 def test_a_suspended_user_with_an_open_form_does_nothing_and_comes_back() -> None:
@@ -409,7 +447,7 @@ def test_who_is_removed_is_gone_from_the_list_and_stays_in_the_journal(client: C
     member = MembershipFactory(account=account, user=UserFactory(language="en"))
     assert client.post(f"/account/people/{member.user.uuid}/change/", {"act": "remove"}).url == "/account/people/"
     assert client.get(f"/account/people/{member.user.uuid}/").status_code == 404
-    assert Event.objects.get(kind="member-removed").subject == member.user.username
+    assert Event.objects.chained().get(kind="member-removed").subject == member.user.username
 
 
 @pytest.mark.parametrize("act", ["suspend", "remove"])
@@ -419,6 +457,29 @@ def test_a_main_user_is_neither_suspended_nor_removed(client: Client, account: A
     assert client.post(f"/account/people/{main_user.uuid}/", {"privileges": [RENEWAL]}).status_code == 200
     membership = account.memberships.get()
     assert (membership.is_main, membership.suspended_at, membership.removed_at, membership.privileges) == (True, None, None, [])
+
+
+@pytest.mark.parametrize("who", ["main user", "removed"])
+def test_of_a_main_user_and_of_whoever_was_removed_nothing_is_changed(account: Account, who: str) -> None:
+    """Also where it came about a moment after the page was made."""
+    membership = MembershipFactory(account=account, is_main=who == "main user", removed=who == "removed")
+    branch = BranchFactory(account=account)
+    membership.grant([RENEWAL], [branch], by="main")
+    for act in (membership.suspend, membership.resume, membership.remove):
+        act(by="main")
+    found = account.memberships.get()
+    assert (found.privileges, found.suspended_at, found.removed_at) == ([], None, membership.removed_at)
+    assert not found.branches.exists()
+    assert not Event.objects.exists()
+
+
+def test_each_change_is_one_link_of_the_chain_however_often_it_is_pressed(account: Account) -> None:
+    membership = MembershipFactory(account=account)
+    for act in (membership.suspend, membership.resume, membership.suspend, membership.remove):
+        for _time in range(2):
+            act(by="main")
+    kinds = Event.objects.chained().order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["member-suspended", "member-resumed", "member-suspended", "member-removed"]
 
 
 def test_nobody_of_another_account_is_changed(client: Client) -> None:

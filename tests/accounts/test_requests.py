@@ -130,6 +130,19 @@ def test_a_verification_number_is_good_for_one_request(stranger: Client, package
     assert SubscriptionRequest.objects.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_verification_number_that_comes_from_many_windows_at_once_files_one_request() -> None:
+    PackageFactory(code="shamil-50", price="2000.00")
+    form = {**ASKED, "package": "shamil-50", **seen(Client())}
+
+    def press(number: int) -> int:
+        own = {"company_number": f"701234567{number}", "email": f"n{number}@example.com"}
+        return int(Client().post(FORM, {**form, **own}).status_code)
+
+    assert sorted(all_at_once(press, 4)) == [302, 422, 422, 422]
+    assert SubscriptionRequest.objects.count() == 1
+
+
 def test_a_wrong_verification_number_uses_the_picture_up(stranger: Client, package: Package) -> None:
     number = seen(stranger)
     form = {**ASKED, "package": "shamil-50", **number}

@@ -60,7 +60,7 @@ def test_with_link_and_code_a_new_password_is_set_and_both_are_told(browser: Cli
     assert not is_signed_in(elsewhere)
     told = Message.objects.filter(template="password-changed")
     assert {(message.channel, message.receiver) for message in told} == {("mail", user.email), ("text", user.phone().number)}
-    assert Event.objects.get(kind="password-reset").actor == user.username
+    assert Event.objects.chained().get(kind="password-reset").actor == user.username
 
 
 def test_a_link_without_the_code_sets_nothing(browser: Client) -> None:

@@ -1,19 +1,24 @@
-"""Whoever names somebody and whoever names nobody make the portal do the same work: what takes as long tells nothing.
+"""Whoever names somebody and whoever names nobody read the same and make the portal do the same work.
 
-The time itself is measured by tests/bench/sign_in_time.py, which knows the doors.
+What takes as long tells nothing. The time itself is measured by tests/bench/sign_in_time.py, which knows the doors.
 """
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import phone_codes, resets
+from accounts.models import limits, phone_codes, resets
+from muqeem import clock
+from muqeem.numbers import luhn_complete
 from muqeem.record import outbox
-from tests.bench.sign_in_time import BORN, DOORS, KNOWN, NOBODY, Ask, Who
+from tests.bench.sign_in_time import BORN, DOORS, KNOWN, NOBODY, WRONG_CODE, Ask, Who, new_password, registration
 from tests.factories import ResidentFactory, UserFactory
+from tests.residency.test_registration import GO_ON, START, facts
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +52,37 @@ def test_without_pretending_to_write_a_message_they_do_not(door: str, place: obj
     assert outbox.pretend is place.pretend
     monkeypatch.setattr(place, "pretend", lambda **_fields: None)
     assert work(DOORS[door](KNOWN)) != work(DOORS[door](NOBODY))
+
+
+def read(answer: Any) -> tuple[object, ...]:
+    """What somebody sees of an answer: status, length, headers and the names of cookies."""
+    headers = {name: value for name, value in answer.headers.items() if name != "Set-Cookie"}
+    return answer.status_code, len(answer.content), headers, sorted(answer.cookies)
+
+
+@pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
+def test_somebody_and_nobody_are_answered_alike_however_often_they_are_named(door: Callable[[Who], Ask]) -> None:
+    answers: dict[Who, list[object]] = {KNOWN: [], NOBODY: []}
+    with clock.hold():
+        for who, answered in answers.items():
+            ask = door(who)
+            answered += [read(ask()) for _time in range(limits.TRIES_A_TOKEN + 2)]
+    assert answers[KNOWN] == answers[NOBODY]
+
+
+@pytest.mark.parametrize("again", [{"code": WRONG_CODE}, {"again": "1"}])
+def test_the_pages_after_it_are_alike(again: dict[str, str]) -> None:
+    pages: dict[Who, list[object]] = {KNOWN: [], NOBODY: []}
+    for who, read_by in pages.items():
+        browser = Client()
+        browser.post(START, facts(who[1], BORN))
+        for _time in range(limits.TRIES_A_TOKEN + 1):
+            read_by.append(read(browser.post(GO_ON, again, follow=True)))
+    assert pages[KNOWN] == pages[NOBODY]
+
+
+@pytest.mark.parametrize(("door", "somebody"), [(new_password, "user-{}"), (registration, "20000{:04}")])
+def test_an_address_names_so_many_people_a_day(door: Callable[[Who], Ask], somebody: str) -> None:
+    people = [somebody.format(number) for number in range(limits.REQUESTS_OF_ONE_ADDRESS + 1)]
+    answers = [door((name, luhn_complete(name) if name.isdigit() else ""))() for name in people]
+    assert [answer.status_code for answer in answers] == [302] * limits.REQUESTS_OF_ONE_ADDRESS + [422]

@@ -12,6 +12,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -32,7 +33,7 @@ KNOWN, NOBODY = ("known-1", luhn_complete("200000001")), ("nobody1", luhn_comple
 WRONG_CODE = "000000"
 
 Who = tuple[str, str]
-Ask = Callable[[], object]
+Ask = Callable[[], Any]
 
 
 def sign_in(who: Who) -> Ask:
