@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group, Permission
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
@@ -38,6 +39,7 @@ from accounts.models.requests import State
 from muqeem import catalogue, clock
 from muqeem.facts import named
 from muqeem.fields import TextField
+from muqeem.record.models import Event
 from muqeem.record.staff import Journalled, Pile, ReadOnly, piles
 
 
@@ -292,13 +294,15 @@ class BillAdmin(ReadOnly):
     @admin.action(description=_("Simulate payment"), permissions=["view"])
     def simulate_payment(self, request: HttpRequest, bills: QuerySet[Bill]) -> None:
         for bill in bills.filter(paid_at=None):
-            Payment.receive(
-                reference=f"SIMULATION-{bill.number}",
-                bill_number=bill.number,
-                amount=bill.total,
-                paid_at=clock.now(),
-                source=Payment.Source.SIMULATION,
-            )
+            with transaction.atomic():
+                Payment.receive(
+                    reference=f"SIMULATION-{bill.number}",
+                    bill_number=bill.number,
+                    amount=bill.total,
+                    paid_at=clock.now(),
+                    source=Payment.Source.SIMULATION,
+                )
+                Event.objects.seal("payment-simulated", actor=request.user.get_username(), account=bill.account.number, subject=bill.number)
 
 
 class Settled(admin.SimpleListFilter):
@@ -345,7 +349,7 @@ class Pending(admin.SimpleListFilter):
 class RenewForm(forms.Form):
     """Why an invitation is sent again."""
 
-    reason = TextField(label=_("reason, for the journal"), max_length=300, widget=forms.Textarea({"rows": 3}))
+    reason = TextField(label=_("reason for the journal"), max_length=300, widget=forms.Textarea({"rows": 3}))
 
 
 @admin.register(Invitation)

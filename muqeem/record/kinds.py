@@ -48,6 +48,7 @@ EVENTS: dict[str, Promise] = {
     "share-withdrawn": _("Share code withdrawn"),
     "credit": _("Wallet credited"),
     "subscription": _("Subscription begun"),
+    "payment-simulated": _("Payment simulated by staff"),
     "desk-look": _("Looked up at the desk"),
     "desk-print": _("Copy printed at the desk"),
     "card-printed": _("Printed card recorded"),

@@ -550,6 +550,7 @@ def test_staff_of_a_demonstration_simulate_a_payment(account: Account, settings)
     for _ in range(2):
         staff.post("/admin/accounts/bill/", act)
     assert balance(account) == 250
+    assert Event.objects.chained().get(kind="payment-simulated").subject == bill.number
     settings.DEMO = False
     other = deposit_bill(account)
     staff.post("/admin/accounts/bill/", act | {"_selected_action": [other.pk]})

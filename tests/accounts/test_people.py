@@ -345,7 +345,7 @@ def test_staff_send_a_main_users_invitation_again_and_the_link_before_is_void(st
         Invitation.objects.update(expires_at=clock.now())
     row = f"/admin/accounts/invitation/{first.pk}"
     assert "Send again" in staff.get(f"{row}/change/").content.decode()
-    assert "reason, for the journal" in staff.get(f"{row}/decide/").content.decode()
+    assert "reason for the journal" in staff.get(f"{row}/decide/").content.decode()
     assert Invitation.objects.count() == 1
     assert "A new link is on its way" in again(staff, first)
     second = account.invitations.get(withdrawn_at=None)

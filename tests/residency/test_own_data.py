@@ -96,6 +96,7 @@ def test_the_file_holds_what_they_were_told_how_they_want_to_be_told_and_what_th
     note(user, Kind.PAYMENT, say(PAID, sum="250.00", bill="9000000001"), account=AccountFactory(number="7000000001"))
     note(UserFactory(), Kind.PAYMENT, say(PAID, sum="1.00", bill="9000000002"))
     Preference.objects.create(user=user, kind=Kind.PAYMENT, by_text=False, by_mail=True)
+    Preference.objects.create(user=UserFactory(), kind=Kind.PAYMENT, by_text=True, by_mail=True)
     client.post(CORRECT, WRONG)
     told = json.loads(client.get(FILE).content)
     [notice] = told["notifications"]
