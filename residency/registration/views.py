@@ -55,7 +55,7 @@ def go_on(request: HttpRequest) -> HttpResponse:
     step = _step(request, asked["number"])
     if step.is_waiting:
         return step.page("residency/registration/code.html")
-    if not step.is_done or not asked["known"]:
+    if not step.is_done:  # nor is it ever for whom there is not
         return redirect("register")
     known = Known(**asked["known"])
     if is_registered(known):

@@ -131,6 +131,14 @@ def test_of_many_that_use_a_code_at_once_one_does() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_right_code_that_comes_many_times_at_once_opens_once() -> None:
+    code = sent()
+    outcomes = all_at_once(lambda _number: PhoneCode.objects.get(pk=code.pk).try_code(right(code)), 4)
+    assert outcomes.count(None) == 1
+    assert [type(outcome) for outcome in outcomes].count(TokenClosed) == 3
+
+
+@pytest.mark.django_db(transaction=True)
 def test_of_many_guesses_at_once_five_are_looked_at() -> None:
     code = sent()
     outcomes = all_at_once(lambda _number: PhoneCode.objects.get(pk=code.pk).try_code(wrong(code)), 8)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.test import Client
 
 from accounts.models import Browser, PasswordReset, PhoneCode, User
@@ -10,7 +12,7 @@ from accounts.models.limits import REQUESTS_ABOUT_ONE
 from muqeem import clock, codes
 from muqeem.record.mails import address
 from muqeem.record.models import Event, Message
-from tests.accounts.people import all_at_once, is_signed_in, sign_in, signed_in
+from tests.accounts.people import all_at_once, is_signed_in, right_code, sign_in, signed_in
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +63,7 @@ def test_with_link_and_code_a_new_password_is_set_and_both_are_told(browser: Cli
     told = Message.objects.filter(template="password-changed")
     assert {(message.channel, message.receiver) for message in told} == {("mail", user.email), ("text", user.phone().number)}
     assert Event.objects.chained().get(kind="password-reset").actor == user.username
+    assert PhoneCode.objects.get().used_at
 
 
 def test_a_link_without_the_code_sets_nothing(browser: Client) -> None:
@@ -89,6 +92,18 @@ def test_a_link_works_once_and_for_an_hour(browser: Client, over: str) -> None:
         PasswordReset.objects.update(expires_at=clock.now() - timedelta(seconds=1))
     assert browser.get(path).status_code == 410
     assert browser.post(path, {"new_password": "another sentence of mine"}).status_code == 410
+
+
+def test_a_link_that_ended_a_moment_ago_sets_nothing_and_one_that_was_not_used_stops_nobody(browser: Client) -> None:
+    user = UserFactory(language="en")
+    asked(browser, user)
+    link = PasswordReset.objects.get()
+    assert not link.stop()
+    with transaction.atomic():
+        PasswordReset.objects.update(expires_at=clock.now())
+        assert not link.use(NEW)
+        PasswordReset.objects.update(expires_at=clock.now() + timedelta(minutes=1))
+        assert [link.use(NEW), link.use(NEW)] == [True, False]
 
 
 def test_a_password_that_is_refused_leaves_link_and_code_as_they_are(browser: Client) -> None:
@@ -140,7 +155,9 @@ def test_somebody_who_did_not_do_it_stops_the_account(browser: Client) -> None:
     user = UserFactory(language="en")
     browser.post(confirmed(browser, user), {"new_password": NEW})
     user.refresh_from_db()
-    thief = signed_in(user)
+    thief = Client()
+    assert thief.post("/sign-in/", {"username": user.username, "password": NEW}).status_code == 302
+    thief.post("/sign-in/code/", {"code": right_code(user.tokens.latest("pk")), "remember": "on"})
     path = link_of(user, "stop-user", "password-changed")
     assert b"Stop the account" in browser.get(path).content
     assert is_signed_in(thief)
@@ -148,6 +165,8 @@ def test_somebody_who_did_not_do_it_stops_the_account(browser: Client) -> None:
     user.refresh_from_db()
     assert not user.is_active
     assert not is_signed_in(thief)
+    assert not Session.objects.filter(whose__user=user).exists()
+    assert not Browser.objects.that_serve(user).exists()
     assert b"The account is stopped" in browser.post(path).content  # pressed twice
     assert Event.objects.filter(kind="user-stopped").count() == 1
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import Office, PhoneChange, PhoneDevice, User
-from accounts.models.phone_changes import TO_CONFIRM, WAIT
+from accounts.models.phone_changes import TO_CONFIRM, WAIT, AlreadyAsked
 from muqeem.numbers import show_phone
 from muqeem.record.models import Event, Message
 from tests.accounts.people import all_at_once, signed_in
@@ -136,10 +136,41 @@ def test_what_is_wrong_is_said_beside_it(office: Office, person: User, changed: 
     assert not PhoneChange.objects.exists()
 
 
-def test_a_second_change_waits_for_the_first(office: Office, person: User) -> None:
-    confirmed(office)
+@pytest.mark.parametrize("first", [written, confirmed])
+def test_a_second_change_waits_for_the_first(office: Office, person: User, first: Callable[[Office], PhoneChange]) -> None:
+    first(office)
     answer = signed_in(clerk(office)).post(PAGE, {**WRITTEN, "phone": "0500000777"})
     assert "waits already" in answer.content.decode()
+
+
+@pytest.mark.parametrize("first", [written, confirmed])
+def test_what_was_withdrawn_is_neither_confirmed_nor_in_the_way(
+    office: Office, person: User, first: Callable[[Office], PhoneChange]
+) -> None:
+    change = first(office)
+    assert [change.withdraw(by=person), change.withdraw(by=person)] == [True, False]
+    assert not change.confirm(by=clerk(office))
+    assert Event.objects.chained().filter(kind="phone-change-withdrawn").count() == 1
+    page = signed_in(clerk(office)).get(PAGE).content.decode()
+    assert NEW not in page
+    assert written(office) != change
+
+
+@pytest.mark.django_db(transaction=True)
+def test_written_down_by_many_at_once_it_is_one_change() -> None:
+    office, person = OfficeFactory(), UserFactory()
+    clerks = [clerk(office) for _number in range(4)]
+    outcomes = all_at_once(lambda number: PhoneChange.ask(person, NEW, by=clerks[number]), 4)
+    assert [type(outcome) for outcome in outcomes].count(AlreadyAsked) == 3
+    assert PhoneChange.objects.count() == 1
+
+
+@pytest.mark.parametrize("whose", [{"id_number": "2000000005"}, {}])
+def test_an_account_leads_to_no_user_who_has_another_number_or_acts_as_a_delegated_one(office: Office, whose: dict[str, str]) -> None:
+    account = AccountFactory(individual=True)
+    MembershipFactory(account=account, user=UserFactory(**whose), is_main=bool(whose))
+    answer = signed_in(clerk(office)).post(PAGE, {**WRITTEN, "number": account.number})
+    assert "Nobody with this number has a user here" in answer.content.decode()
 
 
 def test_no_clerk_changes_their_own_number(office: Office) -> None:

@@ -12,8 +12,9 @@ from accounts.models.limits import REQUESTS_ABOUT_ONE
 from muqeem import clock, codes, hijri
 from muqeem.record.models import Event, Message, Parameter
 from residency.models import Resident
+from residency.registration import views
 from tests.accounts.people import all_at_once, is_signed_in
-from tests.factories import AccountFactory, ResidentFactory, UserFactory, in_days
+from tests.factories import AccountFactory, ResidentFactory, SubscriptionFactory, UserFactory, in_days
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +69,7 @@ def test_a_resident_registers_and_acts_for_himself_at_once(browser: Client, pers
     subscription = Subscription.objects.get(account=membership.account)
     assert (subscription.operations_left, subscription.starts_on) == (20, clock.today())
     assert is_signed_in(browser)
+    assert PhoneCode.objects.get().used_at
     assert person.name_en in browser.get("/").content.decode()
     assert Event.objects.chained().get(kind="registered").account == person.iqama_number
 
@@ -115,6 +117,24 @@ def test_who_is_not_on_record_sees_what_everybody_sees_and_gets_nothing(browser:
     assert "The code is not correct" in browser.post(GO_ON, {"code": code()}).content.decode()
     assert browser.post(GO_ON, CHOSEN).status_code == 200  # still asks for the code
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("changed", [{"birth_on_day": "2"}, {"number": "1000000016"}])
+def test_a_citizen_of_whom_one_fact_is_not_true_gets_nothing(browser: Client, changed: dict[str, str]) -> None:
+    AccountFactory(number="1000000008", birth_on=date(1980, 5, 1), phone="+966500000444")
+    assert browser.post(START, {**facts("1000000008", date(1980, 5, 1)), **changed}).url == GO_ON
+    assert PhoneCode.objects.get().number == ""
+    assert not Message.objects.exists()
+
+
+def test_whoever_came_in_by_another_window_a_moment_ago_is_not_made_twice(
+    browser: Client, person: Resident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    confirmed(browser, person)
+    UserFactory(id_number=person.iqama_number)
+    monkeypatch.setattr(views, "is_registered", lambda _known: False)  # as it was when the page was asked for
+    assert browser.post(GO_ON, CHOSEN).status_code == 200
+    assert User.objects.count() == 1
 
 
 def test_who_has_a_user_is_told_so_after_the_code_and_not_before(browser: Client, person: Resident) -> None:
@@ -181,9 +201,11 @@ def test_without_free_operations_the_account_begins_without_a_package(browser: C
 
 def test_an_account_that_was_there_keeps_its_name_and_its_package(browser: Client, person: Resident) -> None:
     account = AccountFactory(number=person.iqama_number, name_en="As it was")
+    package = SubscriptionFactory(account=account)
     confirmed(browser, person)
     browser.post(GO_ON, CHOSEN)
     assert Account.objects.get(number=account.number).name_en == "As it was"
+    assert list(account.subscriptions.all()) == [package]
 
 
 @pytest.mark.django_db(transaction=True)
