@@ -41,7 +41,7 @@ class Kind(models.TextChoices):
         if memberships:
             told.add(cls.DONE)
         if any(membership.is_main for membership in memberships):
-            told |= {cls.DELEGATED, cls.ENDING, cls.SUBSCRIPTION}
+            told |= {cls.DELEGATED, cls.ENDING, cls.SUBSCRIPTION, cls.PAYMENT}
         if any(membership.account.four_eyes_since for membership in memberships):
             told.add(cls.WAITING)
         return [kind for kind in cls if kind in told]
