@@ -375,6 +375,14 @@ def test_a_changed_body_is_refused(account: Account) -> None:
     assert not Payment.objects.exists()
 
 
+@pytest.mark.usefixtures("keys")
+def test_an_old_notification_with_a_new_moment_is_refused(account: Account) -> None:
+    body = told(deposit_bill(account))
+    old, new = (payments.sign(KEY, clock.now() - age, body).split(",") for age in (timedelta(hours=1), timedelta(0)))
+    assert notify(body, signature=f"{new[0]},{old[1]}").status_code == 401
+    assert notify(body, signature=",".join(new)).status_code == 200
+
+
 def test_without_a_key_nobody_can_tell_of_payments(account: Account, settings) -> None:
     settings.PAYMENT_KEYS = []
     assert notify(told(deposit_bill(account)), key="").status_code == 401
