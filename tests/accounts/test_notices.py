@@ -403,6 +403,14 @@ def test_a_renewed_subscription_and_other_users_are_left_in_peace() -> None:
     assert str(soon.ends_on.year) in warned(user)[0]
 
 
+@pytest.mark.parametrize(("user", "subscription"), [({"is_active": False}, {}), ({}, {"used_up": True})])
+def test_who_is_shut_out_and_what_is_used_up_are_no_news(user: dict[str, bool], subscription: dict[str, bool]) -> None:
+    main = MembershipFactory(user=UserFactory(**user), main=True)
+    SubscriptionFactory(account=main.account, ends_on=in_days(30), **subscription)
+    warn()
+    assert warned(main.user) == []
+
+
 def test_one_whom_nobody_can_tell_keeps_nobody_waiting_and_is_told_later(monkeypatch: pytest.MonkeyPatch) -> None:
     users = [MembershipFactory(main=True).user for _ in range(3)]
     for user in users:
