@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0013_four_eyes"),
+        ("accounts", "0014_marks_of_backup_codes"),
     ]
 
     operations = [
