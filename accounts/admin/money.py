@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Attempt, Bill, Entry, Package, Payment, Subscription, Wallet
 from muqeem import clock
 from muqeem.record.models import Event
-from muqeem.record.staff import Journalled, Pile, ReadOnly, piles
+from muqeem.record.staff import Journalled, Pile, ReadOnly, piles, with_reason
 
 
 @admin.register(Subscription)
@@ -92,8 +92,9 @@ class BillAdmin(ReadOnly):
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return super().get_actions(request) if settings.DEMO else {}
 
-    @admin.action(description=_("Simulate payment"), permissions=["view"])
-    def simulate_payment(self, request: HttpRequest, bills: QuerySet[Bill]) -> None:
+    @with_reason(_("Simulate payment"), permissions=["view"])
+    def simulate_payment(self, request: HttpRequest, bills: QuerySet[Bill], reason: str) -> None:
+        actor = request.user.get_username()
         for bill in bills.filter(paid_at=None):
             with transaction.atomic():
                 Payment.receive(
@@ -103,7 +104,7 @@ class BillAdmin(ReadOnly):
                     paid_at=clock.now(),
                     source=Payment.Source.SIMULATION,
                 )
-                Event.objects.seal("payment-simulated", actor=request.user.get_username(), account=bill.account.number, subject=bill.number)
+                Event.objects.seal("payment-simulated", actor=actor, account=bill.account.number, subject=bill.number, reason=reason)
 
 
 class Settled(admin.SimpleListFilter):

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from muqeem.operations.models import Document, Print, Receipt
 from muqeem.record.models import Event
-from muqeem.record.staff import Outbox, Pile, ReadOnly, piles
+from muqeem.record.staff import Outbox, Pile, ReadOnly, piles, with_reason
 
 
 @admin.register(Receipt)
@@ -50,14 +50,15 @@ class PrintAdmin(ReadOnly):
     actions = ["try_again"]
     show_full_result_count = False
 
-    @admin.action(description=_("Try again"))
-    def try_again(self, request: HttpRequest, chosen: QuerySet[Print]) -> None:
+    @with_reason(_("Try again"))
+    def try_again(self, request: HttpRequest, chosen: QuerySet[Print], reason: str) -> None:
         """Render again the copies that failed, and those whose file is lost."""
         again = [copy for copy in chosen if copy.failed_at or copy.is_lost]
         with transaction.atomic():
             for copy in again:
                 copy.retry()
-            Event.objects.seal("staff-retry", actor=request.user.get_username(), subject="prints", copies=[copy.pk for copy in again])
+            copies, actor = [copy.pk for copy in again], request.user.get_username()
+            Event.objects.seal("staff-retry", actor=actor, subject="prints", copies=copies, reason=reason)
         words = ngettext("%(n)d page is tried again.", "%(n)d pages are tried again.", len(again)) % {"n": len(again)}
         messages.success(request, words)
 

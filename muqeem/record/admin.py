@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from muqeem import clock, hijri
 from muqeem.record import kinds, titles
 from muqeem.record.models import Event, Message, Parameter
-from muqeem.record.staff import InWords, Journalled, Outbox, Pile, ReadOnly, piles
+from muqeem.record.staff import InWords, Journalled, Outbox, Pile, ReadOnly, piles, with_reason
 
 
 class Kind(InWords):
@@ -138,14 +138,14 @@ class MessageAdmin(ReadOnly):
     def told(self, row: Message) -> Any:
         return kinds.message_in_words(row.template)
 
-    @admin.action(description=_("Try again"))
-    def try_again(self, request: HttpRequest, chosen: QuerySet[Message]) -> None:
+    @with_reason(_("Try again"))
+    def try_again(self, request: HttpRequest, chosen: QuerySet[Message], reason: str) -> None:
         """Put failed messages back into the outbox."""
         again = chosen.filter(failed_at__isnull=False)
         with transaction.atomic():
             keys = [str(message.key) for message in again]
             count = again.update(failed_at=None, attempts=0, due_at=clock.Now())
-            Event.objects.seal("staff-retry", actor=request.user.get_username(), subject="messages", keys=keys)
+            Event.objects.seal("staff-retry", actor=request.user.get_username(), subject="messages", keys=keys, reason=reason)
         words = ngettext("%(n)d message is tried again.", "%(n)d messages are tried again.", count) % {"n": count}
         messages.success(request, words)
 

@@ -6,12 +6,16 @@ What waits for somebody is counted on the staff's home: each table says so of it
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -19,7 +23,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from muqeem.counts import MOST
+from muqeem.fields import TextField
 from muqeem.record.models import Event
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+SHOWN = 20  # of the rows that an action is asked back for
 
 
 @dataclass(frozen=True)
@@ -181,3 +191,35 @@ class ReadOnly(Listed):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ReasonForm(forms.Form):
+    """Why staff do something to the rows that they chose."""
+
+    reason = TextField(label=_("Reason"))
+
+
+def with_reason(description: "StrOrPromise", **options: Any) -> Callable[[Callable[..., None]], Callable[..., HttpResponse | None]]:
+    """An action on the chosen rows of a list, asked back on a page of its own, with a reason for the journal."""
+
+    def action(act: Callable[..., None]) -> Callable[..., HttpResponse | None]:
+        @admin.action(description=description, **options)
+        @wraps(act)
+        def ask_first(table: Listed, request: HttpRequest, chosen: QuerySet[Any]) -> HttpResponse | None:
+            form = ReasonForm(request.POST if "reason" in request.POST else None)
+            if form.is_valid():
+                act(table, request, chosen, form.cleaned_data["reason"])
+                return None
+            posted = ("action", "select_across", "index", ACTION_CHECKBOX_NAME)
+            context = table.admin_site.each_context(request) | {
+                "title": description,
+                "form": form,
+                "rows": chosen[:SHOWN],
+                "count": chosen.count(),
+                "posted": [(name, value) for name in posted for value in request.POST.getlist(name)],
+            }
+            return render(request, "admin/reason.html", context, status=422 if form.errors else 200)
+
+        return ask_first
+
+    return action

@@ -554,7 +554,7 @@ def test_staff_of_a_demonstration_simulate_a_payment(account: Account, settings)
     settings.DEMO = True
     staff = signed_in(UserFactory(staff=True, is_superuser=True, with_app=True), verified=True)
     bill = deposit_bill(account)
-    act = {"action": "simulate_payment", "_selected_action": [bill.pk]}
+    act = {"action": "simulate_payment", "_selected_action": [bill.pk], "reason": "The gateway is back"}
     for _ in range(2):
         staff.post("/admin/accounts/bill/", act)
     assert balance(account) == 250

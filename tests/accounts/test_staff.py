@@ -169,11 +169,17 @@ def test_messages_that_failed_are_shown_without_receiver_and_tried_again(staff) 
     page = staff.get(reverse("admin:record_message_changelist"))
     assert "status 400" in page.content.decode()
     assert "966501234567" not in page.content.decode()
-    staff.post(reverse("admin:record_message_changelist"), {"action": "try_again", "_selected_action": [failed.pk, waiting.pk]})
+    again = {"action": "try_again", "_selected_action": [failed.pk, waiting.pk]}
+    asked = staff.post(reverse("admin:record_message_changelist"), again)
+    assert asked.content.decode().count(f'value="{failed.pk}"') == 1
+    assert staff.post(reverse("admin:record_message_changelist"), again | {"reason": " "}).status_code == 422
+    failed.refresh_from_db()
+    assert failed.failed_at is not None
+    staff.post(reverse("admin:record_message_changelist"), again | {"reason": "The gateway is back"})
     failed.refresh_from_db()
     assert (failed.failed_at, failed.attempts) == (None, 0)
     assert Message.objects.due().count() == 2
-    assert Event.objects.chained().get(kind="staff-retry").data == {"keys": [str(failed.key)]}
+    assert Event.objects.chained().get(kind="staff-retry").data == {"keys": [str(failed.key)], "reason": "The gateway is back"}
 
 
 def test_the_journal_is_read_and_never_edited(staff) -> None:

@@ -250,7 +250,11 @@ def test_staff_try_a_failed_copy_again_and_the_journal_knows(unprintable: Print)
     tasks.produce(unprintable.pk)
     Print.objects.filter(pk=unprintable.pk).update(printed_by={"ar": "سارة", "en": "SARAH"})
     staff = a_member_of_staff()
-    answer = staff.post("/admin/operations/print/", {"action": "try_again", "_selected_action": [unprintable.pk]}, follow=True)
+    answer = staff.post(
+        "/admin/operations/print/",
+        {"action": "try_again", "_selected_action": [unprintable.pk], "reason": "The gateway is back"},
+        follow=True,
+    )
     assert answer.status_code == 200
     assert "1 page is tried again." in answer.content.decode()
     event = Line.objects.latest("pk")
@@ -269,7 +273,9 @@ def test_a_copy_whose_file_is_lost_is_rendered_again_by_staff_as_the_same_copy_a
     said_before = words(content(lost))
     storage.default_storage.delete(lost.file.name)
     assert lost_copies() == [lost.pk]
-    a_member_of_staff().post("/admin/operations/print/", {"action": "try_again", "_selected_action": [lost.pk, kept.pk]})
+    a_member_of_staff().post(
+        "/admin/operations/print/", {"action": "try_again", "_selected_action": [lost.pk, kept.pk], "reason": "The gateway is back"}
+    )
     assert Line.objects.latest("pk").data["copies"] == [lost.pk]
     assert again(lost).state == "progress"
     tasks.produce(lost.pk)
