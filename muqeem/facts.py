@@ -70,9 +70,13 @@ LABELS: dict[str, Promise | str] = {
     "gender": _("Gender"),
     "religion": _("Religion"),
     "marital_status": _("Marital status"),
+    "old_passport_number": _("Passport number, before the change"),
     "passport_number": _("Passport number"),
+    "old_passport_issued_on": _("Passport issued on, before the change"),
     "passport_issued_on": _("Passport issued on"),
+    "old_passport_expires_on": _("Passport expires on, before the change"),
     "passport_expires_on": _("Passport expires on"),
+    "old_place_of_issue": _("Place of issue, before the change"),
     "place_of_issue": _("Place of issue"),
     "insured_until_on": _("Health insurance until"),
     "work_permit_number": _("Work permit number"),
@@ -112,6 +116,7 @@ FEE_LABELS: dict[str, Promise | str] = {
     "cancellation": _("Cancellation"),
     "unused": _("Fine for an unused visa"),
     "final-exit-expired": _("Fine for an expired final exit visa"),
+    "data-update": _("Update of data"),
 }
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -124,9 +129,20 @@ GROUPED = {"serial", "document_number"}  # codes that people read aloud
 OUTCOMES = {"visa_months", "travel_before_on", "return_before_on", "exit_before_on", "cancelled_on", "fine_paid_on"}
 
 
-def is_outcome(key: str) -> bool:
-    """Whether a fact is what the operation was for."""
-    return key.startswith("new_") or key in OUTCOMES
+def was(key: str) -> str:
+    """The key of what a fact was before the operation, which stands beside it where both are told."""
+    return f"old_{key}"
+
+
+def is_outcome(key: str, facts: Mapping[str, Any]) -> bool:
+    """Whether a fact is what the operation was for: called new, one of the outcomes, or other than it was."""
+    return key.startswith("new_") or key in OUTCOMES or (was(key) in facts and facts[was(key)] != facts[key])
+
+
+def outcomes(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts that the operation was for, each with what it was before."""
+    keys = {key for key in facts if is_outcome(key, facts)}
+    return {key: value for key, value in facts.items() if key in keys or key in map(was, keys)}
 
 
 def ordered(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -1,4 +1,4 @@
-"""What a renewal costs, line by line. A line of nothing stays and says why."""
+"""What the residency services cost, line by line. A line of nothing stays and says why."""
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -32,6 +32,7 @@ SMALL_PARTLY_EXEMPT = sentence(
 WITH_HEAD = sentence("fee-with-head", _("Paid with the residency of the head of household"))
 NO_FAMILY = sentence("fee-no-family", _("No dependants or companions on file"))
 FAMILY = sentence("fee-family", ngettext_lazy("For %(n)d dependant or companion", "For %(n)d dependants and companions", "n"))
+UPDATE_FREE = sentence("fee-update-free", _("Data are updated free of charge"))
 IN_TIME = sentence("fee-in-time", _("Renewed before the end, no fine"))
 IN_GRACE = sentence("fee-in-grace", _("Within the grace period, no fine"))
 LATE = sentence("fee-late", _("%(late_days)s after the end, late renewal number %(offence)d"))
@@ -48,6 +49,11 @@ def renewal_fee(resident: Resident, iqama: Iqama, months: int, account: Account,
     if account.pk != resident.sponsor_id and not resident.is_dependant:
         lines = [_of_employer(line) for line in lines]
     return Fee(lines)
+
+
+def update_fee() -> Fee:
+    """Nothing for data that are kept current."""
+    return Fee([FeeLine("data-update", NOTHING, say(UPDATE_FREE))])
 
 
 def _residency(resident: Resident, months: int, terms: Terms) -> FeeLine:

@@ -12,6 +12,7 @@ from residency.fees import renewal_fee
 from residency.forms import RenewalForm
 from residency.models import Iqama, Resident
 from residency.particulars import companions, particulars
+from residency.passports.operations import ExtendPassport, RecordPassport
 
 
 @register
@@ -77,3 +78,7 @@ class RenewIqama(Operation):
         """Add a version of the permit that runs on from the old one's end."""
         renewed = self.resident.renew(self.months, self.terms)
         return {"issued_on": renewed.issued_on, "starts_on": renewed.starts_on}
+
+
+for service in (ExtendPassport, RecordPassport):
+    register(service)

@@ -8,26 +8,37 @@ from residency.models import Clearance, Iqama, Resident, Visa
 from residency.standing import covered_until
 
 
-def particulars(resident: Resident, day: date) -> dict[str, Any]:
-    """The person, the passport, the work, the family, and what other authorities grant."""
-    passport = resident.passport
+def identity(resident: Resident) -> dict[str, Any]:
+    """The person, the work, and to whom of the family a dependant belongs."""
     known: dict[str, Any] = {
         "name": resident.names,
         "iqama_number": resident.iqama_number,
         "nationality": countries.names(resident.nationality),
         "birth_on": resident.birth_on,
         "gender": Resident.Gender(resident.gender).label,
-        "passport_number": passport and passport.number,
-        "passport_expires_on": passport and passport.expires_on,
         "occupation": resident.occupation and resident.occupation.titles,
         "employer": resident.sponsor.names,
         "employer_number": resident.sponsor.number,
-        "dependants": resident.file.dependants,
-        "insured_until_on": covered_until(resident, Clearance.Kind.INSURANCE, day),
     }
     if resident.head:
         known["relationship"] = Resident.Relationship(resident.relationship or "other").label
         known["head_of_household"] = resident.head.names
+    return known
+
+
+def passport_of(resident: Resident) -> dict[str, Any]:
+    """The passport on record; its rows stay, and stay empty, where there is none."""
+    passport = resident.passport
+    return {"passport_number": passport and passport.number, "passport_expires_on": passport and passport.expires_on}
+
+
+def particulars(resident: Resident, day: date) -> dict[str, Any]:
+    """The person with the passport, the family, and what other authorities grant."""
+    of_others: dict[str, Any] = {
+        "dependants": resident.file.dependants,
+        "insured_until_on": covered_until(resident, Clearance.Kind.INSURANCE, day),
+    }
+    known = identity(resident) | passport_of(resident) | of_others
     if permit := covered_until(resident, Clearance.Kind.WORK_PERMIT, day):
         known["work_permit_until_on"] = permit
     return known

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from muqeem import countries, facts
 from muqeem.record.terms import Terms
-from residency.models import Clearance, Hold, Movement, Resident, Visa, VisaState
+from residency.models import Clearance, Hold, Movement, Passport, Resident, Visa, VisaState
 from residency.standing import unused_fine, unused_visa
 
 LONGEST = 20  # records of a history that are shown at all
@@ -83,10 +83,13 @@ def groups(person: Resident, today: date) -> list[Group]:
 
 
 def histories(person: Resident, terms: Terms, offered: Mapping[str, Sequence[dict[str, Any]]]) -> list[History]:
-    """Visas with the services that are `offered` for them by their numbers, movements, and what other authorities report."""
+    """Earlier passports, visas with the services that are `offered` by their numbers, movements, and what other authorities report."""
     visas = sorted(person.file.visas, key=lambda visa: (visa.issued_on, visa.pk), reverse=True)
     movements = sorted(person.file.movements, key=lambda movement: (movement.crossed_on, movement.pk), reverse=True)
+    earlier = [_earlier(passport) for passport in person.file.passports if passport.replaced_on]
+    passports = [History("passports", _("Earlier passports"), "", earlier)] if earlier else []
     return [
+        *passports,
         History("visas", _("Visas"), _("No visas on record."), [_visa(visa, terms, offered.get(visa.number, ())) for visa in visas]),
         History("movements", _("Movements"), _("No movements on record."), [_movement(movement) for movement in movements]),
         History("reported", _("Facts of other authorities"), _("Nothing on record."), _reported(person, terms.on)),
@@ -121,6 +124,12 @@ def _passport(person: Resident, today: date) -> list[Fact]:
         Fact(_("Issued on"), passport.issued_on),
         Fact(_("Place of issue"), passport.place),
     ]
+
+
+def _earlier(passport: Passport) -> Record:
+    days = [(_("Issued on"), passport.issued_on), (_("Expires on"), passport.expires_on), (_("Replaced on"), passport.replaced_on)]
+    told = [(label, day) for label, day in days if day]
+    return Record("passport", gettext("Passport"), told, code=passport.number, note=passport.place)
 
 
 def _work(person: Resident) -> list[Fact]:

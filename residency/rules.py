@@ -64,6 +64,8 @@ TAKE_BIOMETRICS = sentence("take-biometrics", _("Have them taken at a passport o
 PASSPORT_VALID = sentence("passport-valid", _("Passport valid long enough"))
 PASSPORT_EXPIRED = sentence("passport-expired", _("The recorded passport expired on %(date)s"))
 NO_PASSPORT = sentence("no-passport", _("No passport on record"))
+PASSPORT_RECORDED = sentence("passport-recorded", _("Passport on record"))
+RECORD_PASSPORT = sentence("record-passport", _('Record it with "Passport: new passport"'))
 UPDATE_PASSPORT = sentence("update-passport", _('If it was renewed or extended: use "Passport: new" or "extended"'))
 
 INSURED = sentence("insured", _("Health insurance valid until %(date)s"))
@@ -200,6 +202,11 @@ def passport_valid(resident: Resident, account: Account, terms: Terms) -> Findin
     if resident.passport.expires_on < terms.on:
         return unmet(PASSPORT_EXPIRED, date=resident.passport.expires_on, mend=say(UPDATE_PASSPORT))
     return met(PASSPORT_VALID)
+
+
+def passport_recorded(resident: Resident, account: Account, terms: Terms) -> Finding:
+    """A passport is on record, valid or not."""
+    return met(PASSPORT_RECORDED) if resident.passport else unmet(NO_PASSPORT, mend=say(RECORD_PASSPORT))
 
 
 def insured(resident: Resident, account: Account, terms: Terms) -> Finding:

@@ -94,6 +94,7 @@ MESSAGES: dict[str, Promise] = {
     "exit-reentry-by-months": _("Exit/re-entry visa issued by months"),
     "exit-reentry-extended": _("Exit/re-entry visa extended"),
     "final-exit-issued": _("Final exit visa issued"),
+    "passport-updated": _("Passport updated"),
     "visa-cancel": _("Reminder: cancel a visa"),
     "visa-return": _("Reminder: return on a visa"),
     "visa-return-own": _("Reminder to the traveller: return"),

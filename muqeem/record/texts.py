@@ -40,6 +40,9 @@ TEMPLATES: dict[str, Promise | str] = {
     ),
     "exit-reentry-extended": _("Exit/re-entry visa extended. Return by %(until_on)s. %(host)s"),
     "final-exit-issued": _("Final exit visa issued. Leave by %(exit_before_on)s. %(host)s"),
+    "passport-updated": _(
+        "Passport data updated, iqama ending %(last4)s. It ends on %(passport_expires_on)s.\nReceipt %(receipt)s\nNot you? %(host)s"
+    ),
     "visa-cancel": _("Unused exit/re-entry visa, iqama ending %(last4)s. Cancel by %(by_on)s to avoid a fine: %(host)s"),
     "visa-return-own": _("Return by %(by_on)s: %(left)s. You can extend before that day: %(host)s"),
     "visa-return": _("Abroad on a visa, iqama ending %(last4)s. Return by %(by_on)s: %(left)s. Extension before that day: %(host)s"),

@@ -150,7 +150,11 @@ def notice(content: SafeString, kind: str = "info", role: str = "") -> SafeStrin
 
 @register.inclusion_tag("components/facts.html")
 def facts_table(rows: Mapping[str, Any], caption: str = "", *, plain: bool = False) -> dict[str, Any]:
-    """Facts with their labels in both languages; what an operation brings about stands out, unless `plain` says that none does."""
+    """Facts with their labels in both languages; what an operation brings about stands out, unless `plain` says that none does.
+
+    What a fact was before stands beside it.
+    """
+    earlier = {facts.was(key) for key in rows}
     return {
         "caption": caption or _("Facts"),
         "other": facts.other_language(),
@@ -159,9 +163,11 @@ def facts_table(rows: Mapping[str, Any], caption: str = "", *, plain: bool = Fal
                 "label": facts.label(key),
                 "other_label": facts.label_in_other_language(key),
                 "value": facts.show(key, value),
-                "new": not plain and facts.is_outcome(key),
+                "before": facts.show(key, rows[facts.was(key)]) if facts.was(key) in rows else None,
+                "new": not plain and facts.is_outcome(key, rows),
             }
             for key, value in facts.ordered(rows)
+            if key not in earlier
         ],
     }
 

@@ -19,6 +19,7 @@ from residency.particulars import companions, granted, particulars, residency_of
 # As the paper has them: at a review one day is still to come and the other not yet past.
 LABELS: dict[str, Promise] = {"new_expires_on": gettext_lazy("Valid until"), "expires_on": gettext_lazy("Previous expiry")}
 NOT_COMPARED = frozenset({"title"})
+WAS = facts.was("")  # what the register said before the page was made is no fact of today
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,10 @@ class Verdict:
 
 def register_now(resident: Resident, day: date) -> dict[str, Any]:
     """What the register says today, as a page issued today would say it."""
-    iqama = resident.iqama
-    current: dict[str, Any] = facts.stored(particulars(resident, day) | companions(resident) | (residency_of(iqama) if iqama else {}))
+    iqama, passport = resident.iqama, resident.passport
+    of_passport = {"passport_issued_on": passport.issued_on, "place_of_issue": passport.place} if passport else {}
+    of_residency = residency_of(iqama) if iqama else {}
+    current: dict[str, Any] = facts.stored(particulars(resident, day) | companions(resident) | of_passport | of_residency)
     return current
 
 
@@ -77,7 +80,7 @@ def compare(document: Document, current: dict[str, Any]) -> list[Row]:
     rows = [
         Row(label(key), facts.show(key, issued), facts.show(key, current.get(key)), issued != current.get(key))
         for key, issued in facts.ordered(document.facts)
-        if key not in NOT_COMPARED and key in told
+        if key not in NOT_COMPARED and key in told and not key.startswith(WAS)
     ]
     return sorted(rows, key=lambda row: not row.differs)
 

@@ -26,7 +26,10 @@ def check_owner(row: Row, paper: Any) -> None:
 
 
 class Passports(Kind):
-    """One row a passport. A new one replaces the one on record; the file that brings it need not name the old one."""
+    """One row a passport. A new one replaces the one on record; the file that brings it need not name the old one.
+
+    What was told here of a passport stands against facts of an earlier or the same day, and of no day at all.
+    """
 
     name = "passports"
     model = Passport
@@ -63,6 +66,8 @@ class Passports(Kind):
             if row:
                 check_owner(row, passport)
                 found[row.line] = passport
+                if passport.expires_on > row.values["expires_on"] and _before_the_update(passport, row):
+                    row.values.pop("expires_on")  # it was extended since
         for row in rows:
             if not row.values.get("replaced_on", ""):
                 row.values.pop("replaced_on", None)  # once replaced, a passport stays so
@@ -70,13 +75,26 @@ class Passports(Kind):
 
     def before(self, added: Written, changed: Written) -> None:
         """Keep one passport in use: the newest."""
-        fresh = {passport.resident_id: passport for _row, passport in added if passport.replaced_on is None}
+        fresh = {passport.resident_id: (row, passport) for row, passport in added if passport.replaced_on is None}
         for current in Passport.objects.filter(resident__in=fresh, replaced_on=None).order_by("pk").select_for_update():
-            new = fresh[current.resident_id]
-            if new.issued_on and current.issued_on and new.issued_on < current.issued_on:
-                new.replaced_on = current.issued_on
+            row, new = fresh[current.resident_id]
+            if _is_older(new, current, row):
+                new.replaced_on = current.issued_on or self.today
             else:
                 Passport.objects.filter(pk=current.pk).update(replaced_on=new.issued_on or self.today)
+
+
+def _is_older(new: Passport, current: Passport, row: Row) -> bool:
+    """Whether an unknown passport came before the one in use: by the days of issue or, without them, by the days of the reports."""
+    if new.issued_on and current.issued_on:
+        return new.issued_on < current.issued_on
+    return _before_the_update(current, row)
+
+
+def _before_the_update(passport: Passport, row: Row) -> bool:
+    """Whether the passport was recorded or extended here, and the row does not say that its facts are of a later day."""
+    reported_on = row.values.get("reported_on")
+    return passport.updated_on is not None and (reported_on is None or reported_on <= passport.updated_on)
 
 
 class Permits(Kind):

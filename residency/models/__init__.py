@@ -3,7 +3,7 @@
 from residency.models.cards import Card
 from residency.models.corrections import Correction
 from residency.models.facts import Clearance, Hold, Movement
-from residency.models.papers import Iqama, Passport
+from residency.models.papers import Iqama, NumberInUse, Passport
 from residency.models.people import Occupation, Resident, View
 from residency.models.periods import Period
 from residency.models.shares import ShareCode, ShareLook
@@ -16,6 +16,7 @@ __all__ = [
     "Hold",
     "Iqama",
     "Movement",
+    "NumberInUse",
     "Occupation",
     "Passport",
     "Period",

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from residency.models.people import Resident
     from residency.models.visas import Visa
 
-NEWEST = 20  # visas and crossings that are read; no rule and no page looks further back
+NEWEST = 20  # passports, visas and crossings that are read; no rule and no page looks further back
 
 # Which rows of each relation are on the file. Holds may be of the account under which the person stands.
 WHICH = {
     "iqamas": "resident_id = %(person)s",
-    "passports": "resident_id = %(person)s AND replaced_on IS NULL",
+    "passports": f"resident_id = %(person)s ORDER BY replaced_on DESC NULLS FIRST, id DESC LIMIT {NEWEST}",
     "visas": f"resident_id = %(person)s ORDER BY issued_on DESC, id DESC LIMIT {NEWEST}",
     "movements": f"resident_id = %(person)s ORDER BY crossed_on DESC, id DESC LIMIT {NEWEST}",
     "holds": "resident_id = %(person)s OR account_id = %(sponsor)s",

@@ -2,13 +2,17 @@
 
 from datetime import date
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from muqeem.hijri import add_hijri_months, add_months
 from muqeem.record.terms import Terms
 from residency.models.people import Resident
+
+
+class NumberInUse(Exception):
+    """The number is that of another passport of the same country; nothing changed."""
 
 
 class Passport(models.Model):
@@ -21,6 +25,7 @@ class Passport(models.Model):
     expires_on = models.DateField(_("expires on"))
     place = models.CharField(_("place of issue"), max_length=60, blank=True)
     replaced_on = models.DateField(_("replaced on"), null=True, blank=True)
+    updated_on = models.DateField(_("recorded or extended here on"), null=True, editable=False)
     reported_on = models.DateField(null=True, editable=False)  # the day of the newest facts
 
     class Meta:
@@ -31,10 +36,43 @@ class Passport(models.Model):
             models.UniqueConstraint(fields=["country", "number"], name="passport_once"),
             models.UniqueConstraint(fields=["resident"], condition=Q(replaced_on=None), name="passport_one_current"),
             models.CheckConstraint(condition=Q(number__regex=r"^[A-Z0-9]{1,15}$"), name="passport_number_signs"),
+            models.CheckConstraint(condition=Q(issued_on=None) | Q(expires_on__gt=F("issued_on")), name="passport_period"),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @classmethod
+    def of_number(cls, country: str, number: str) -> "Passport | None":
+        """The one passport with this number, in use or replaced, whosever it is."""
+        return cls.objects.select_related("resident").filter(country=country, number=number).first()
+
+    @classmethod
+    def record(
+        cls, resident: Resident, number: str, *, country: str, issued_on: date, expires_on: date, place: str, on: date
+    ) -> "Passport":
+        """Record a passport that was shown here. Requires a transaction. Raises NumberInUse, also where another is just being recorded."""
+        try:
+            with transaction.atomic():
+                return cls.objects.create(
+                    resident=resident,
+                    number=number,
+                    country=country,
+                    issued_on=issued_on,
+                    expires_on=expires_on,
+                    place=place,
+                    updated_on=on,
+                    reported_on=on,
+                )
+        except IntegrityError:
+            if cls.of_number(country, number) is None:
+                raise
+            raise NumberInUse(number) from None
+
+    def extend(self, until: date, on: date) -> None:
+        """Let the same passport last longer. Requires a lock on the resident."""
+        self.expires_on, self.updated_on, self.reported_on = until, on, on
+        self.save(update_fields=["expires_on", "updated_on", "reported_on"])
 
 
 class Iqama(models.Model):

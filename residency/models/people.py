@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q, Subquery
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -256,7 +256,12 @@ class Resident(models.Model):
     @property
     def passport(self) -> "Passport | None":
         """The passport on record."""
-        return next(iter(self.file.passports), None)
+        return next((passport for passport in self.file.passports if passport.replaced_on is None), None)
+
+    @property
+    def passport_country(self) -> str:
+        """Whose passport the person holds: that of the one on record, else the nationality's."""
+        return self.passport.country if self.passport else self.nationality
 
     def outside_since(self) -> date | None:
         """The day of the last departure when the person is outside the Kingdom, else None."""
@@ -279,6 +284,30 @@ class Resident(models.Model):
         )
         self.look_again()
         return renewed
+
+    def extend_passport(self, until: date, on: date) -> "Passport":
+        """Let the passport on record last longer. Requires a lock on the resident."""
+        passport = self.passport
+        if passport is None:
+            raise LookupError("there is no passport to extend")
+        passport.extend(until, on)
+        self.look_again()
+        return passport
+
+    def replace_passport(self, number: str, *, issued_on: date, expires_on: date, place: str, on: date) -> "Passport":
+        """Record a new passport in the place of the one before, which is kept. Requires a transaction and a lock on the resident.
+
+        Raises NumberInUse; the transaction goes on as if nothing had been tried.
+        """
+        old, country = self.passport, self.passport_country
+        with transaction.atomic():
+            if old is not None:
+                self.passports.filter(pk=old.pk).update(replaced_on=issued_on)
+            passport = self.passports.model.record(
+                self, number, country=country, issued_on=issued_on, expires_on=expires_on, place=place, on=on
+            )
+        self.look_again()
+        return passport
 
     def issue_visa(self, kind: str, period: Period, on: date) -> "Visa":
         """Grant a visa for a period, and close what is over by the calendar alone. Requires a lock on the resident."""

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from django.test import Client
@@ -28,9 +29,21 @@ from tests.factories import (
 )
 
 RENEWAL = "iqama-renewal"
+
+
+def day_typed(field: str, day: date) -> dict[str, str]:
+    """A Gregorian day in the inputs of its field."""
+    parts = {"day": day.day, "month": day.month, "year": day.year, "calendar": "gregorian"}
+    return {f"{field}_{name}": str(part) for name, part in parts.items()}
+
+
 ANSWERS: dict[str, dict[str, Any]] = {  # what else each service is answered where nothing is said
     "exit-reentry-issue": {"kind": "single", "mode": "days", "days": "10"},
     "exit-reentry-extend": {"mode": "days", "days": "7"},
+    "passport-extension": day_typed("expires_on", date(2040, 1, 1)),
+    "new-passport": {"number": "ZX1234567", "place": "Dhaka"}
+    | day_typed("issued_on", date(2025, 1, 1))
+    | day_typed("expires_on", date(2035, 1, 1)),
 }
 
 

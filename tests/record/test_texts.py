@@ -24,6 +24,7 @@ LONGEST = {
     "travel_before_on": "2027-11-30",
     "exit_before_on": "2027-11-30",
     "visa_months": 11,
+    "passport_expires_on": "2027-11-30",
     "by_on": "2027-11-30",
     "left_days": 7,
     "visas": 3000,
@@ -68,7 +69,7 @@ SAMPLES += [
 ]
 SAMPLES += [(template, LONGEST) for template in ("visas-cancel", "visas-return", "visas-exit")]
 SAMPLES += [(template, LONGEST) for template in ("residency-ends", "residencies-end", "subscription-ends", "few-operations")]
-SAMPLES += [(template, LONGEST) for template in ("new-sign-in", "done", "waits", "deposit-paid", "package-paid")]
+SAMPLES += [(template, LONGEST) for template in ("new-sign-in", "done", "waits", "deposit-paid", "package-paid", "passport-updated")]
 
 
 @pytest.mark.parametrize("template", ["visa-return-own", "visa-return", "visa-exit"])

@@ -24,9 +24,9 @@ from muqeem.operations.invariants import violations
 from muqeem.operations.judge import verify
 from muqeem.operations.perform import Refused, perform
 from muqeem.record.models import Demonstration, Parameter
-from residency.models import Movement, Resident, Visa, VisaState
+from residency.models import Movement, Passport, Resident, Visa, VisaState
 from tests.factories import MovementFactory, in_days
-from tests.operations.journeys import Household
+from tests.operations.journeys import Household, day_typed
 from visas.forms import ExitReentryForm
 from visas.operations import IssueExitReentry
 
@@ -62,6 +62,8 @@ EFFECTS = {  # what each service must have changed
     "visa-reprint": ["copies"],
     "visa-fine": ["visas", "left"],
     "iqama-renewal": ["permits", "copies", "left"],
+    "passport-extension": ["passports", "copies"],
+    "new-passport": ["passports", "copies"],
 }
 
 
@@ -109,6 +111,7 @@ class Life(RuleBasedStateMachine):
         self.family = Household(expiring_in=permit, holding=money, operations=12)
         self.everybody = [self.family.resident, *self.family.members]
         self.crossings: list[Movement] = []
+        self.passports = 0  # told of
 
     # One rule that draws what happens: of several, hypothesis would leave some out of every life.
     @rule(step=STEPS)
@@ -142,6 +145,8 @@ class Life(RuleBasedStateMachine):
                 self.issue_final_exit(which)
             case "iqama-renewal":
                 self.renew_in_time(which)
+            case "passport-extension" | "new-passport":
+                self.tell_of_a_passport(slug, which)
             case _:
                 fitting, lead = WISHES[slug]
                 if not (visas := self.visas(fitting)):
@@ -160,6 +165,12 @@ class Life(RuleBasedStateMachine):
         assert member.iqama is not None
         self.wait(days=max(member.iqama.days_left(clock.today()) - 40, 0))
         self.run("iqama-renewal", member, months="3")
+
+    def tell_of_a_passport(self, slug: str, which: int) -> None:
+        """Of a later last day than all before; a new one has a number of its own."""
+        self.passports += 1
+        days = day_typed("issued_on", clock.today()) | day_typed("expires_on", in_days(4000 + 100 * self.passports))
+        self.run(slug, self.everybody[which % len(self.everybody)], number=f"ZX{self.passports}", place="Dhaka", **days)
 
     def leave(self, which: int) -> None:
         """With a visa, where somebody has one."""
@@ -250,7 +261,7 @@ class Life(RuleBasedStateMachine):
         self.reach_no_further_than_the_permit(done.slug, changed=after["visas"] - before["visas"])
 
     def rows(self) -> dict[str, Any]:
-        """All that services change, in two queries: it is looked at more often than anything."""
+        """All that services change, in few queries: it is looked at more often than anything."""
         visas = Visa.objects.filter(resident__in=self.everybody)
         counted = Account.objects.filter(pk=self.family.account.pk).values(
             permits=Count("residents__iqamas", distinct=True),
@@ -258,7 +269,12 @@ class Life(RuleBasedStateMachine):
             copies=Count("receipts__documents__prints", distinct=True),
             left=F("subscriptions__operations_left"),
         )
-        return {"visas": set(visas.values_list("pk", "ends_on", "return_before", "cancelled_on", "fined_on"))} | counted.get()
+        passports = Passport.objects.filter(resident__in=self.everybody)
+        return (
+            {"passports": set(passports.values_list("number", "expires_on", "replaced_on"))}
+            | {"visas": set(visas.values_list("pk", "ends_on", "return_before", "cancelled_on", "fined_on"))}
+            | counted.get()
+        )
 
     def reach_no_further_than_the_permit(self, slug: str, changed: set[tuple[Any, ...]]) -> None:
         if slug in {"exit-reentry-issue", "final-exit-issue", "exit-reentry-extend"}:

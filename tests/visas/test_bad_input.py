@@ -11,7 +11,7 @@ from muqeem import clock
 from muqeem.operations.base import registry
 from residency.models import Passport, Resident
 from tests.factories import in_days
-from tests.operations.journeys import RENEWAL, Household, Person, said
+from tests.operations.journeys import Household, Person, said
 from tests.visas.existing import abroad, final_of, someone, state_of, typed, visa_of
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,11 @@ Words = dict[str, tuple[str, ...]]
 
 def asking_for(*fields: str) -> list[str]:
     """The visa services whose form has these fields."""
-    return [slug for slug, service in registry.items() if slug != RENEWAL and {*fields} <= {*service.form_class.base_fields}]
+    return [
+        slug
+        for slug, service in registry.items()
+        if service.__module__.startswith("visas.") and {*fields} <= {*service.form_class.base_fields}
+    ]
 
 
 def is_refused(person: Person, slug: str, words: Words, answers: dict[str, Any]) -> None:

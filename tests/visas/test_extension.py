@@ -249,8 +249,8 @@ def test_on_the_last_day_it_is_open_until_midnight_in_riyadh(hours, accepted, sh
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["Visa extended", "Return before, until now", "Extended by", "31 days", "400.00", "Fee for an extension from abroad"]),
-        ("ar", ["اكتمل تمديد التأشيرة", "العودة قبل (قبل التعديل)", "مدة التمديد", "31 يومًا", "400.00", "رسم التمديد من خارج المملكة"]),
+        ("en", ["Visa extended", "Before the change", "Extended by", "31 days", "400.00", "Fee for an extension from abroad"]),
+        ("ar", ["اكتمل تمديد التأشيرة", "قبل التعديل", "مدة التمديد", "31 يومًا", "400.00", "رسم التمديد من خارج المملكة"]),
     ],
 )
 def test_over_http_a_visa_is_extended_in_both_languages(language, words):

@@ -21,7 +21,7 @@ from accounts.models import OperationToken, User
 from accounts.models.limits import TRIES_A_TOKEN
 from accounts.models.tokens import TIME_TO_CONFIRM
 from muqeem import catalogue, clock, keyset, pdf
-from muqeem.facts import is_outcome, named
+from muqeem.facts import named, outcomes
 from muqeem.operations.base import registry
 from muqeem.operations.models import Document, Preparation, Print, Receipt, residents_reached
 from muqeem.operations.tasks import print_copy
@@ -47,7 +47,7 @@ def receipt(request: MemberRequest, uuid: UUID) -> HttpResponse:
         "receipt": found,
         "operation": {"title": found.title, "done_title": named(found.titles)},
         "facts": found.facts,
-        "changed": {key: value for key, value in found.facts.items() if is_outcome(key)},
+        "changed": outcomes(found.facts),
         "fee": found.fee,
         "documents": documents,
         "printable": any(page["state"] != "failed" for page in documents),
