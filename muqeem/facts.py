@@ -24,7 +24,16 @@ _LATIN = re.compile(r"([A-Za-z][A-Za-z0-9./-]*[A-Za-z0-9])")
 
 # The order in which a page shows them, too.
 LABELS: dict[str, Promise | str] = {
+    "old_name": _("Name, before the change"),
     "name": _("Name"),
+    "old_first_en": _("First name in Latin letters, before the change"),
+    "first_en": _("First name in Latin letters"),
+    "old_father_en": _("Father's name in Latin letters, before the change"),
+    "father_en": _("Father's name in Latin letters"),
+    "old_grandfather_en": _("Grandfather's name in Latin letters, before the change"),
+    "grandfather_en": _("Grandfather's name in Latin letters"),
+    "old_family_en": _("Family name in Latin letters, before the change"),
+    "family_en": _("Family name in Latin letters"),
     "iqama_number": _("Iqama number"),
     "border_number": _("Border number"),
     "national_id": _("National ID number"),
@@ -55,7 +64,14 @@ LABELS: dict[str, Promise | str] = {
     "accompanying": _("Family members included"),
     "accompanying_visas": _("Visas of the family members"),
     "permit_until_on": _("Residency until"),
+    "old_card_version": _("Card version, before the change"),
     "card_version": _("Card version"),
+    "report_number": _("Report number"),
+    "missing_report_number": _("Report of the missing card"),
+    "missing_card_version": _("Version of the missing card"),
+    "missing_on": _("Missing since"),
+    "missing_place": _("Where it went missing"),
+    "replacement_reason": _("Reason"),
     "issued_on": _("Issued on"),
     "starts_on": _("Residency from"),
     "occupation": _("Occupation"),
@@ -117,6 +133,9 @@ FEE_LABELS: dict[str, Promise | str] = {
     "unused": _("Fine for an unused visa"),
     "final-exit-expired": _("Fine for an expired final exit visa"),
     "data-update": _("Update of data"),
+    "missing-report": _("Report of a missing card"),
+    "replacement": _("Fee for the replacement card"),
+    "lost-card": _("Fine for a lost card"),
 }
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -126,7 +145,7 @@ LANGUAGES = ("ar", "en")
 GROUPED = {"serial", "document_number"}  # codes that people read aloud
 
 # What operations bring about, beside what is called new: a receipt begins with it.
-OUTCOMES = {"visa_months", "travel_before_on", "return_before_on", "exit_before_on", "cancelled_on", "fine_paid_on"}
+OUTCOMES = {"visa_months", "travel_before_on", "return_before_on", "exit_before_on", "cancelled_on", "fine_paid_on", "report_number"}
 
 
 def was(key: str) -> str:

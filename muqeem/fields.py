@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from muqeem import hijri, names, numbers
+from muqeem import hijri, names, numbers, passport_zone
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -221,6 +221,31 @@ class NameField(GateField):
     def gate(self, text: str) -> str:
         clean = names.clean_arabic_name if self.script == "arabic" else names.clean_latin_name
         return clean(text, self.label or "", self.limit)
+
+
+class PassportZoneField(GateField):
+    """The two lines at the foot of a passport's page; its value is the `PassportZone`, or None."""
+
+    usual_label = _("The two lines at the foot of the passport's page")
+    attrs: Mapping[str, Any] = {
+        "class": "in",
+        "dir": "ltr",
+        "autocomplete": "off",
+        "autocapitalize": "characters",
+        "spellcheck": "false",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        helps = _("Letters, digits and < as they stand there. With them the parts of the name may stay empty.")
+        super().__init__(**{"widget": forms.Textarea({"rows": "2"}), "help_text": helps} | kwargs)
+
+    def gate(self, text: str) -> str:
+        zone = passport_zone.read(text)
+        return f"{zone.upper}\n{zone.lower}"
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return passport_zone.read(text) if text else None
 
 
 class TextField(GateField):

@@ -78,20 +78,31 @@ def name_field(primary: str, secondary: str) -> str:
     """The name in 39 signs: what the family is called, two fillers, what the person is called.
 
     Too long a name is cut as part 7, 4.2.3 allows, and then ends in a letter: the last words of the family name become
-    initials until a letter of the other part fits; the rest is cut at the right.
+    initials until a letter of the other part fits; the rest is cut at the right, as a name of one part is.
     """
-    family, given = _words(primary), _words(secondary)
+    family, given = words(primary), words(secondary)
     if not family:
         family, given = given, []
-    _shorten(family, NAME_WIDTH - len("<<A") if given else NAME_WIDTH)
+    if given:
+        _shorten(family, NAME_WIDTH - len("<<A"))
     name = _joined(family, given)
     while len(name) > NAME_WIDTH and name[NAME_WIDTH - 1] == _FILLER:
         # The next word's initial takes the place of the longest word's last letter.
-        words = given if max(map(len, given), default=0) > 1 else family
-        longest = max(range(len(words)), key=lambda place: len(words[place]))
-        words[longest] = words[longest][:-1]
+        shortened = given if max(map(len, given), default=0) > 1 else family
+        longest = max(range(len(shortened)), key=lambda place: len(shortened[place]))
+        shortened[longest] = shortened[longest][:-1]
         name = _joined(family, given)
     return f"{name[:NAME_WIDTH]:{_FILLER}<{NAME_WIDTH}}"
+
+
+def words(name: str) -> list[str]:
+    """The words of a name in the letters of the zone."""
+    capitals = unicodedata.normalize("NFC", name.upper()).translate(_LETTERS).translate(_JOINED).translate(_PARTED)
+    bare = "".join(sign for sign in unicodedata.normalize("NFKD", capitals) if not unicodedata.combining(sign))
+    for sign in bare:
+        if sign != " " and not ("A" <= sign <= "Z"):
+            raise ValueError(f"no letter of the zone for U+{ord(sign):04X}")
+    return bare.split()
 
 
 def _shorten(words: list[str], room: int) -> None:
@@ -109,15 +120,6 @@ def _shorten(words: list[str], room: int) -> None:
 
 def _joined(family: Sequence[str], given: Sequence[str]) -> str:
     return (_FILLER * 2).join(_FILLER.join(words) for words in (family, given) if words)
-
-
-def _words(name: str) -> list[str]:
-    capitals = unicodedata.normalize("NFC", name.upper()).translate(_LETTERS).translate(_JOINED).translate(_PARTED)
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", capitals) if not unicodedata.combining(sign))
-    for sign in bare:
-        if sign != " " and not ("A" <= sign <= "Z"):
-            raise ValueError(f"no letter of the zone for U+{ord(sign):04X}")
-    return bare.split()
 
 
 def _field(text: str, width: int) -> str:

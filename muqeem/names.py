@@ -35,6 +35,7 @@ _BEFORE = 12  # characters that tell where in the text the bad one stands
 
 _FOLD_ARABIC = str.maketrans("ةۃىیېےکہھەٱں", "ههييييكهههان", "\u0640")
 _FOLD_LATIN = str.maketrans({"Æ": "AE", "Œ": "OE", "Ø": "O", "Ð": "D", "Đ": "D", "Þ": "TH", "Ł": "L"})
+_APOSTROPHES = str.maketrans("’‘ʼ`´", "'''''")
 _DASH = re.compile("[-\u2010-\u2015\u2212]")
 
 
@@ -50,12 +51,12 @@ def clean_arabic_name(text: str, label: "StrOrPromise", max_length: int = NAME_L
 
 def clean_latin_name(text: str, label: "StrOrPromise", max_length: int = NAME_LENGTH) -> str:
     """A name in Latin letters, in capitals as in the passport."""
-    name = unicodedata.normalize("NFC", _tidy(text, label).upper())
+    name = unicodedata.normalize("NFC", _tidy(text, label).upper()).translate(_APOSTROPHES)
     _refuse_two_scripts(name, label)
     if name and "LATIN" not in _scripts(name):
-        words = _("%(label)s: Latin letters, space and hyphen only.")
+        words = _("%(label)s: Latin letters, space, hyphen and apostrophe only.")
         raise ValidationError(words, code="script", params={"label": label})
-    _refuse_others(name, LATIN_LETTERS | {" ", "-"}, label)
+    _refuse_others(name, LATIN_LETTERS | {" ", "-", "'"}, label)
     return no_longer_than(max_length, name)
 
 

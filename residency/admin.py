@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.decisions import Decided
 from muqeem.fields import TextField
 from muqeem.record.staff import Journalled, Pile, ReadOnly, piles
-from residency.models import Card, Clearance, Correction, Hold, Movement, Occupation, Resident
+from residency.models import Card, Clearance, Correction, Hold, MissingReport, Movement, Occupation, Resident
 
 admin.site.register(Occupation, Journalled)
 
@@ -62,6 +62,17 @@ class CardAdmin(ReadOnly):
     list_display = ["serial", "at", "office", "user", "undone_at", "undone_by", "undo_reason"]
     list_select_related = ["office", "user", "undone_by"]
     search_fields = ["=serial", "=document__serial"]
+    ordering = ["-id"]
+    show_full_result_count = False
+
+
+@admin.register(MissingReport)
+class MissingReportAdmin(ReadOnly):
+    """Cards that were reported missing, and what took their place."""
+
+    list_display = ["number", "resident", "missing_on", "place", "filed_on", "replaced_by"]
+    list_select_related = ["resident", "replaced_by"]
+    search_fields = ["=number", "=resident__iqama_number"]
     ordering = ["-id"]
     show_full_result_count = False
 

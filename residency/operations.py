@@ -8,11 +8,13 @@ from muqeem.facts import stored
 from muqeem.operations.base import Operation, register
 from muqeem.operations.fee import Fee
 from residency import rules
+from residency.cards.operations import ReplaceCard, ReportMissing
 from residency.fees import renewal_fee
 from residency.forms import RenewalForm
 from residency.models import Iqama, Resident
 from residency.particulars import companions, particulars
 from residency.passports.operations import ExtendPassport, RecordPassport
+from residency.spelling.operations import CorrectName
 
 
 @register
@@ -80,5 +82,5 @@ class RenewIqama(Operation):
         return {"issued_on": renewed.issued_on, "starts_on": renewed.starts_on}
 
 
-for service in (ExtendPassport, RecordPassport):
+for service in (ReplaceCard, ReportMissing, ExtendPassport, RecordPassport, CorrectName):
     register(service)

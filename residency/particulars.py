@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from muqeem import countries
-from residency.models import Clearance, Iqama, Resident, Visa
+from residency.models import Clearance, Iqama, LatinName, Resident, Visa
 from residency.standing import covered_until
 
 
@@ -24,6 +24,11 @@ def identity(resident: Resident) -> dict[str, Any]:
         known["relationship"] = Resident.Relationship(resident.relationship or "other").label
         known["head_of_household"] = resident.head.names
     return known
+
+
+def name_parts(name: LatinName) -> dict[str, str]:
+    """The four parts of a name in Latin letters."""
+    return {"first_en": name.first, "father_en": name.father, "grandfather_en": name.grandfather, "family_en": name.family}
 
 
 def passport_of(resident: Resident) -> dict[str, Any]:
@@ -64,6 +69,7 @@ def residency_of(iqama: Iqama) -> dict[str, Any]:
     """A version of the permit as the page of its renewal tells of it: when it was to end before, and ends now."""
     return {
         "card_version": iqama.version,
+        "permit_until_on": iqama.expires_on,
         "months": iqama.months,
         "expires_on": iqama.starts_on,
         "new_expires_on": iqama.expires_on,

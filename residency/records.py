@@ -102,6 +102,8 @@ def _residency(person: Resident, today: date) -> list[Fact]:
         return known
     left = None if person.left_on or person.deceased_on else iqama.days_left(today)
     known += [Fact(_("Expires on"), iqama.expires_on, left), Fact(_("Issued on"), iqama.issued_on), Fact(_("Card version"), iqama.version)]
+    if report := person.missing_report:
+        known += [Fact(_("Card missing since"), report.missing_on), Fact(_("Report number"), report.number)]
     return known
 
 

@@ -36,6 +36,14 @@ ISSUED = sentence("residency-issued", _("Residency issued"))
 NOT_ISSUED = sentence("residency-not-issued", _("No residency has been issued yet"))
 ISSUE_FIRST = sentence("issue-first", _("Issue the iqama first"))
 
+RESIDENCY_VALID = sentence("residency-valid", _("Residency valid"))
+RESIDENCY_ENDED = sentence("residency-ended", _("The residency ended on %(date)s"))
+RENEW_FIRST = sentence("renew-first", _("Renew the residency first"))
+
+NOT_REPORTED = sentence("card-not-reported", _("No card reported missing"))
+REPORTED = sentence("card-reported", _("The card was reported missing on %(date)s, report number %(number)s"))
+REPLACE_IT = sentence("replace-card", _('Replace it with the service "Replace lost or damaged iqama"'))
+
 NOT_ABSENT = sentence("not-absent", _("No absence report"))
 ABSENT = sentence("absent", _("Absent from work since %(date)s"))
 ABSENCE_REPORTED = sentence("absence-reported", _("Absence reported, term until %(date)s"))
@@ -193,6 +201,21 @@ def residency_issued(resident: Resident, account: Account, terms: Terms) -> Find
     if resident.iqama is None:
         return unmet(NOT_ISSUED, mend=say(ISSUE_FIRST))
     return met(ISSUED)
+
+
+def residency_valid(resident: Resident, account: Account, terms: Terms) -> Finding | None:
+    """The residency is valid today."""
+    if resident.iqama is None:
+        return None
+    if resident.iqama.expires_on < terms.on:
+        return unmet(RESIDENCY_ENDED, date=resident.iqama.expires_on, mend=say(RENEW_FIRST))
+    return met(RESIDENCY_VALID)
+
+
+def card_not_reported(resident: Resident, account: Account, terms: Terms) -> Finding:
+    """No report of a missing card is open."""
+    report = resident.missing_report
+    return unmet(REPORTED, date=report.filed_on, number=report.number, mend=say(REPLACE_IT)) if report else met(NOT_REPORTED)
 
 
 def passport_valid(resident: Resident, account: Account, terms: Terms) -> Finding:

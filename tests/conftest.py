@@ -22,6 +22,7 @@ PARAMETERS = (
     "accounts.migrations.0012_notices",
     "residency.migrations.0002_parameters",
     "residency.migrations.0004_small_establishments_and_term_calendar",
+    "residency.migrations.0016_lost_cards",
     "visas.migrations.0001_parameters",
     "visas.migrations.0002_reminders",
 )

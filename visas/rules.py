@@ -7,7 +7,16 @@ from muqeem.operations.findings import Finding, Rule, met, unmet
 from muqeem.record.terms import Terms
 from muqeem.sentences import say, sentence
 from residency.models import Hold, Resident, Visa
-from residency.rules import INSIDE, NO_PASSPORT, OUTSIDE, PASSPORT_EXPIRED, PASSPORT_VALID, UPDATE_PASSPORT
+from residency.rules import (
+    INSIDE,
+    NO_PASSPORT,
+    OUTSIDE,
+    PASSPORT_EXPIRED,
+    PASSPORT_VALID,
+    RENEW_FIRST,
+    RESIDENCY_ENDED,
+    UPDATE_PASSPORT,
+)
 from residency.standing import holds, open_visa, unused_fine, unused_visa
 from visas.asked import latest_end
 
@@ -25,9 +34,7 @@ EXPIRED_FINE = sentence("final-exit-fine", _("The final exit visa expired unused
 PAY_FINE = sentence("pay-visa-fine", _("Pay the fine"))
 
 RESIDENCY_LASTS = sentence("residency-lasts", _("Enough residency left"))
-RESIDENCY_ENDED = sentence("residency-ended", _("The residency ended on %(date)s"))
 RESIDENCY_SHORT = sentence("residency-short", _("Residency left: %(left_days)s; needed: at least %(min_days)s"))
-RENEW_FIRST = sentence("renew-first", _("Renew the residency first"))
 RENEW_OR_EMPLOYER = sentence("renew-or-employer", _("Renew the residency first, or ask the employer for the visa"))
 
 NO_VEHICLE = sentence("no-vehicle", _("No vehicle registered"))

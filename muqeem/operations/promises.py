@@ -49,6 +49,23 @@ REGISTER = [
         """,
     ),
     Invariant(
+        "I28",
+        "every replacement is the version that its receipt tells of, with the days of the version before, and settles the report it names",
+        """
+        SELECT receipt.number AS receipt, iqama.version, report.number AS report
+        FROM operations_receipt receipt
+        LEFT JOIN residency_iqama iqama
+          ON iqama.resident_id = receipt.resident_id AND iqama.version = (receipt.facts ->> 'card_version')::int
+        LEFT JOIN residency_iqama before ON before.resident_id = iqama.resident_id AND before.version = iqama.version - 1
+        LEFT JOIN residency_missingreport report ON report.replaced_by_id = iqama.id
+        WHERE receipt.slug = 'iqama-replacement'
+          AND ((iqama.issued_on::text, iqama.expires_on::text, iqama.starts_on)
+               IS DISTINCT FROM (receipt.facts ->> 'issued_on', receipt.facts ->> 'permit_until_on', before.starts_on)
+               OR before.expires_on IS DISTINCT FROM iqama.expires_on
+               OR report.number IS DISTINCT FROM receipt.facts ->> 'missing_report_number')
+        """,
+    ),
+    Invariant(
         "I26",
         "a page of a visa has its visa, of that person and that day, and none was granted beyond the residency",
         """

@@ -43,6 +43,11 @@ TEMPLATES: dict[str, Promise | str] = {
     "passport-updated": _(
         "Passport data updated, iqama ending %(last4)s. It ends on %(passport_expires_on)s.\nReceipt %(receipt)s\nNot you? %(host)s"
     ),
+    "name-changed": _("Name in Latin letters changed, iqama ending %(last4)s.\nReceipt %(receipt)s\nNot you? %(host)s"),
+    "card-missing": _("Iqama card reported missing, iqama ending %(last4)s.\nReceipt %(receipt)s\nNot you? %(host)s"),
+    "card-replaced": _(
+        "Replacement issued, iqama ending %(last4)s: card version %(card_version)s. SAR %(sum)s\nReceipt %(receipt)s\nNot you? %(host)s"
+    ),
     "visa-cancel": _("Unused exit/re-entry visa, iqama ending %(last4)s. Cancel by %(by_on)s to avoid a fine: %(host)s"),
     "visa-return-own": _("Return by %(by_on)s: %(left)s. You can extend before that day: %(host)s"),
     "visa-return": _("Abroad on a visa, iqama ending %(last4)s. Return by %(by_on)s: %(left)s. Extension before that day: %(host)s"),

@@ -16,12 +16,14 @@ GROUPS: dict[str, Promise] = {
     "d": _("Health insurance and biometrics"),
     "e": _("Exit/re-entry visas"),
     "f": _("Final exit visas"),
+    "h": _("Lost and damaged cards"),
     "g": _("Our service charges"),
     "z": _("Other rules"),
 }
 
 _GROUP_OF = {
     "iqama": "a",
+    "lost": "h",
     "workpermit": "b",
     "levy": "b",
     "labour": "b",
@@ -48,6 +50,8 @@ TITLES: dict[str, Promise] = {
     "iqama.renew.window_months.domestic": _("Renewal for domestic workers opens when fewer months are left"),
     "iqama.renew.grace_days": _("Days after expiry without a fine"),
     "iqama.renew.late_fine": _("Fine for the first and the second late renewal, SAR"),
+    "lost.fine": _("Fine for the first, second and third lost card, SAR"),
+    "lost.replacement_fee": _("Replacement of a lost or damaged card, SAR"),
     "workpermit.year_fee": _("Work permit a year, SAR"),
     "levy.month.saudi_majority": _("Expatriate levy a month where Saudis are at least half, SAR"),
     "levy.month.expat_majority": _("Expatriate levy a month where expatriates are the majority, SAR"),
@@ -124,6 +128,7 @@ SOURCES = (
     _("my.gov.sa, cancelling a final exit"),
     _("passport directorate"),
     _("notes of a published fee calculator"),
+    _("saudibuzz.com; livingingulf.com; iqamacheck.com: they disagree"),
     _("the portal's own choice"),
     _("the portal's own offer"),
     _("zatca.gov.sa, rate since 1 July 2020"),

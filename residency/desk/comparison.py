@@ -14,11 +14,12 @@ from muqeem.operations.judge import terms_of_today
 from muqeem.operations.models import Document
 from residency.desk.reading import Seal
 from residency.models import Resident, Visa
-from residency.particulars import companions, granted, particulars, residency_of
+from residency.particulars import companions, granted, name_parts, particulars, residency_of
 
 # As the paper has them: at a review one day is still to come and the other not yet past.
 LABELS: dict[str, Promise] = {"new_expires_on": gettext_lazy("Valid until"), "expires_on": gettext_lazy("Previous expiry")}
-NOT_COMPARED = frozenset({"title"})
+OF_AN_EVENT = {"report_number", "missing_report_number", "missing_card_version", "missing_on", "missing_place", "replacement_reason"}
+NOT_COMPARED = frozenset({"title", *OF_AN_EVENT})
 WAS = facts.was("")  # what the register said before the page was made is no fact of today
 
 
@@ -52,7 +53,8 @@ def register_now(resident: Resident, day: date) -> dict[str, Any]:
     iqama, passport = resident.iqama, resident.passport
     of_passport = {"passport_issued_on": passport.issued_on, "place_of_issue": passport.place} if passport else {}
     of_residency = residency_of(iqama) if iqama else {}
-    current: dict[str, Any] = facts.stored(particulars(resident, day) | companions(resident) | of_passport | of_residency)
+    known = particulars(resident, day) | name_parts(resident.latin_name) | companions(resident) | of_passport | of_residency
+    current: dict[str, Any] = facts.stored(known)
     return current
 
 

@@ -16,10 +16,14 @@ from residency.imports.references import link_accounts, residents_by_number
 from residency.models import Occupation, Resident, Visa
 
 PART = 40  # signs of one part of a name
+LATIN = ("first_en", "father_en", "grandfather_en", "family_en")
 
 
 class Residents(Kind):
-    """One row a person, known by the iqama number or, before there is one, by the border number."""
+    """One row a person, known by the iqama number or, before there is one, by the border number.
+
+    A name in Latin letters that was corrected here stands against facts of an earlier or the same day, and of no day at all.
+    """
 
     name = "residents"
     model = Resident
@@ -112,6 +116,9 @@ class Residents(Kind):
                 if row.values.get("head") and resident.pk in heads:
                     row.blame("head", _("This person is the head of a household."))
                 found[row.line] = resident
+                if _before_the_correction(resident, row):
+                    for part in LATIN:
+                        row.values.pop(part, None)
             for column in ("iqama_number", "border_number"):
                 if not row.values.get(column, ""):
                     row.values.pop(column, None)  # an empty cell does not take a number away
@@ -182,3 +189,9 @@ class Residents(Kind):
                 row.blame("head", _("There is no resident with this number; import residents first."))
             elif in_file[number].values.get("head") if number in in_file else in_register[number].is_dependant:
                 row.blame("head", _("A dependant is nobody's head of household."))
+
+
+def _before_the_correction(resident: Resident, row: Row) -> bool:
+    """Whether the name was corrected here, and the row does not say that its facts are of a later day."""
+    reported_on = row.values.get("reported_on")
+    return resident.name_corrected_on is not None and (reported_on is None or reported_on <= resident.name_corrected_on)

@@ -3,6 +3,8 @@
 from residency.models.cards import Card
 from residency.models.corrections import Correction
 from residency.models.facts import Clearance, Hold, Movement
+from residency.models.missing import MissingReport
+from residency.models.names import LatinName
 from residency.models.papers import Iqama, NumberInUse, Passport
 from residency.models.people import Occupation, Resident, View
 from residency.models.periods import Period
@@ -15,6 +17,8 @@ __all__ = [
     "Correction",
     "Hold",
     "Iqama",
+    "LatinName",
+    "MissingReport",
     "Movement",
     "NumberInUse",
     "Occupation",

@@ -12,6 +12,7 @@ from django.db import connection
 
 if TYPE_CHECKING:
     from residency.models.facts import Clearance, Hold, Movement
+    from residency.models.missing import MissingReport
     from residency.models.papers import Iqama, Passport
     from residency.models.people import Resident
     from residency.models.visas import Visa
@@ -26,6 +27,7 @@ WHICH = {
     "movements": f"resident_id = %(person)s ORDER BY crossed_on DESC, id DESC LIMIT {NEWEST}",
     "holds": "resident_id = %(person)s OR account_id = %(sponsor)s",
     "clearances": "resident_id = %(person)s",
+    "missing_reports": "resident_id = %(person)s",
 }
 # What is told of many rows in one.
 FAMILY = """
@@ -48,6 +50,7 @@ class File:
     movements: "list[Movement]"
     holds: "list[Hold]"
     clearances: "list[Clearance]"
+    missing_reports: "list[MissingReport]"
     printed: list[str]  # numbers of the visas of which the portal made a page
     family: int  # dependants and companions who are still here, with a final exit visa or without …
     dependants: int  # … and the dependants among them

@@ -18,13 +18,16 @@ from accounts.models import Account, Branch, Office, User
 from muqeem import clock, countries, names
 from muqeem.record.terms import Terms
 from residency.models.file import File
+from residency.models.names import LatinName
 from residency.models.periods import Period
 
 if TYPE_CHECKING:
+    from residency.models.missing import MissingReport
     from residency.models.papers import Iqama, Passport
     from residency.models.visas import Visa
 
 
+ARABIC = "[\u0600-\u06ff]"
 NO_QUOTES = str.maketrans("'\\", "  ")  # signs of PostgreSQL's query language; no name holds them
 
 
@@ -139,6 +142,7 @@ class Resident(models.Model):
     phone = models.CharField(_("mobile number"), max_length=16, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="ar")
     biometrics_on = models.DateField(_("biometrics recorded on"), null=True, blank=True)
+    name_corrected_on = models.DateField(_("name in Latin letters corrected here on"), null=True, editable=False)
     entered_on = models.DateField(_("entered the Kingdom on"), null=True, blank=True)
     deceased_on = models.DateField(_("deceased on"), null=True, blank=True)
     left_on = models.DateField(_("left for good on"), null=True, blank=True)
@@ -181,6 +185,13 @@ class Resident(models.Model):
                 condition=Q(head=None, kind__in=["worker", "domestic"]) | Q(head__isnull=False, kind__in=["dependant", "companion"]),
                 name="resident_dependants_have_a_head",
             ),
+            models.CheckConstraint(
+                condition=~Q(first_en__regex=ARABIC)
+                & ~Q(father_en__regex=ARABIC)
+                & ~Q(grandfather_en__regex=ARABIC)
+                & ~Q(family_en__regex=ARABIC),
+                name="resident_latin_name",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -202,7 +213,11 @@ class Resident(models.Model):
 
     @property
     def name_en(self) -> str:
-        return " ".join(filter(None, [self.first_en, self.father_en, self.grandfather_en, self.family_en]))
+        return str(self.latin_name)
+
+    @property
+    def latin_name(self) -> LatinName:
+        return LatinName(self.first_en, self.father_en, self.grandfather_en, self.family_en)
 
     @property
     def names(self) -> dict[str, str]:
@@ -284,6 +299,48 @@ class Resident(models.Model):
         )
         self.look_again()
         return renewed
+
+    @property
+    def missing_report(self) -> "MissingReport | None":
+        """The report of a missing card that is still open."""
+        return next((report for report in self.file.missing_reports if report.replaced_by_id is None), None)
+
+    @property
+    def cards_lost(self) -> int:
+        """How many missing cards were replaced, and fined."""
+        return sum(report.replaced_by_id is not None for report in self.file.missing_reports)
+
+    def report_card_missing(self, missing_on: date, place: str, on: date) -> "MissingReport":
+        """Record that the newest card is missing. Requires a lock on the resident."""
+        current = self.iqama
+        if current is None:
+            raise LookupError("without a residency there is no card")
+        report = self.missing_reports.model.file(self, current, missing_on=missing_on, place=place, on=on)
+        self.look_again()
+        return report
+
+    def replace_card(self, on: date) -> "Iqama":
+        """Add a version of the permit with the same days, and settle an open report by it. Requires a lock on the resident."""
+        current = self.iqama
+        if current is None:
+            raise LookupError("without a residency there is no card")
+        replacement = self.iqamas.create(
+            version=current.version + 1,
+            issued_on=on,
+            starts_on=current.starts_on,
+            expires_on=current.expires_on,
+            months=current.months,
+            awaits_card=True,
+        )
+        self.missing_reports.filter(replaced_by=None).update(replaced_by=replacement)
+        self.look_again()
+        return replacement
+
+    def correct_name(self, name: LatinName, on: date) -> None:
+        """Write the name in Latin letters otherwise. Requires a lock on the resident."""
+        self.first_en, self.father_en, self.grandfather_en, self.family_en = name.first, name.father, name.grandfather, name.family
+        self.name_corrected_on = on
+        self.save(update_fields=["first_en", "father_en", "grandfather_en", "family_en", "folded", "name_corrected_on"])
 
     def extend_passport(self, until: date, on: date) -> "Passport":
         """Let the passport on record last longer. Requires a lock on the resident."""

@@ -96,6 +96,7 @@ def _register(person: Resident) -> dict[str, Any]:
             _row(passport, "number", "country", "issued_on", "expires_on", "place", "replaced_on")
             for passport in person.passports.order_by("pk")
         ],
+        "missing_cards": [_row(report, "number", "missing_on", "place", "filed_on") for report in person.missing_reports.order_by("pk")],
         "visas": [_row(visa, "number", "kind", "issued_on", "ends_on", "cancelled_on", "used_on") for visa in person.visas.order_by("pk")],
         "movements": [_row(movement, "direction", "crossed_on", "port") for movement in person.movements.order_by("pk")],
         "holds": [_row(hold, "kind", "since_on", "amount", "cleared_on") for hold in person.holds.order_by("pk")],

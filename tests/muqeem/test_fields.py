@@ -64,7 +64,7 @@ def test_a_field_gives_what_its_gate_lets_through(field, typed, kept):
         (fields.PassportField(), "A 1", "A passport number has up to 15 Latin letters and digits, no spaces."),
         (fields.CodeField(), "1", "A security code has 6 digits."),
         (fields.PhoneField(), "0112345678", "This is a landline; use a mobile starting with 05."),
-        (fields.NameField(script="latin", label="Family name"), "علي", "Family name: Latin letters, space and hyphen only."),
+        (fields.NameField(script="latin", label="Family name"), "علي", "Family name: Latin letters, space, hyphen and apostrophe only."),
         (fields.NameField(script="arabic", label="Family name"), "Ali", "Family name: Arabic letters and space only."),
         (fields.NameField(script="arabic", label="Name", max_length=3), "عليي", "At most 3 characters."),
         (fields.TextField(label="Reason", max_length=5), "123456", "At most 5 characters."),

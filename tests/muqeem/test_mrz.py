@@ -110,6 +110,10 @@ def test_a_cut_that_falls_between_two_words_still_ends_in_a_letter():
     assert name("NILAVADHANANANDA", "CHAYAPA DEJTHAMRONGS KRASUANG") == "NILAVADHANANANDA<<CHAYAPA<DEJTHAMRONG<K"
 
 
+def test_a_name_of_one_part_that_is_cut_ends_in_a_letter_too():
+    assert mrz.name_field("", f"{'A' * 31} BCDEFGHI") == f"{'A' * 31}<BCDEFGH"
+
+
 def test_the_longest_names_of_the_register_keep_a_letter_of_either_part():
     assert name("W" * 40, "ABDULRAHMAN " + "M" * 40) == "W" * 36 + "<<A"
     assert name("W" * 40, "") == "W" * 39
@@ -124,7 +128,7 @@ def test_whatever_the_register_holds_fills_the_field_and_a_cut_ends_in_a_letter(
     field = mrz.name_field(primary, secondary)
     assert len(field) == mrz.NAME_WIDTH
     assert set(field) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ<")
-    parts = [mrz._words(primary), mrz._words(secondary)]
+    parts = [mrz.words(primary), mrz.words(secondary)]
     assume(any(parts))
     whole = "<<".join("<".join(part) for part in parts if part)
     if len(whole) <= mrz.NAME_WIDTH:
@@ -159,8 +163,8 @@ def test_what_does_not_fit_its_field_is_refused_rather_than_cut():
 
 # --- read by another ----------------------------------------------------------------------------
 @given(
-    primary=words.filter(mrz._words),
-    secondary=words.filter(mrz._words),
+    primary=words.filter(mrz.words),
+    secondary=words.filter(mrz.words),
     number=st.from_regex(r"\A[A-Z0-9]{1,9}\Z"),
     nationality=st.sampled_from(["BD", "IN", "PK", "EG", "PH", "YE", "DE", "ID", "SD"]),
     kind=st.sampled_from(["", "S", "M", "F"]),

@@ -40,10 +40,15 @@ def day_typed(field: str, day: date) -> dict[str, str]:
 ANSWERS: dict[str, dict[str, Any]] = {  # what else each service is answered where nothing is said
     "exit-reentry-issue": {"kind": "single", "mode": "days", "days": "10"},
     "exit-reentry-extend": {"mode": "days", "days": "7"},
-    "passport-extension": day_typed("expires_on", date(2040, 1, 1)),
-    "new-passport": {"number": "ZX1234567", "place": "Dhaka"}
-    | day_typed("issued_on", date(2025, 1, 1))
-    | day_typed("expires_on", date(2035, 1, 1)),
+    "missing-iqama": {"place": "Jeddah"},
+    "iqama-replacement": {"reason": "damaged"},
+    "name-correction": {"first_en": "MUHAMMAD", "family_en": "KHAN"},
+    "new-passport": {"number": "ZX1234567", "place": "Dhaka"},
+}
+DAYS = {  # and which days, counted from today
+    "passport-extension": {"expires_on": 4000},
+    "new-passport": {"issued_on": -10, "expires_on": 3600},
+    "missing-iqama": {"missing_on": -1},
 }
 
 
@@ -183,6 +188,8 @@ class Person:
     def answers(self, months: int = 12, slug: str = RENEWAL, **others: Any) -> dict[str, Any]:
         """What the own resident answers to a service."""
         own = {"months": str(months)} if slug == RENEWAL else ANSWERS.get(slug, {})
+        for field, days in DAYS.get(slug, {}).items():
+            own = own | day_typed(field, in_days(days))
         if slug in VISAS:
             visa = self.resident.visas.first() or VISAS[slug](self)
             own = own | ({"visa_number": visa.number} if slug != "visa-fine" else {})

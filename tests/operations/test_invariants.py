@@ -26,6 +26,7 @@ GUARDED = {
     "operations_print": ["print_rendered_whole"],
     "operations_receipt": ["receipt_once"],
     "record_event": [],
+    "residency_missingreport": [],
     "residency_visa": ["visa_one_open"],
 }
 
@@ -129,6 +130,22 @@ def by_one_where_two_are_asked_for(world: World) -> None:
     run(f"UPDATE accounts_account SET four_eyes_since = four_eyes_since - interval '1 hour' WHERE id = {person.account.pk}")(world)
 
 
+def replaces(*statements: str, lost: bool = False) -> Callable[[World], None]:
+    """Somebody's card is replaced, and then its rows are harmed."""
+
+    def harm(world: World) -> None:
+        person = Person()
+        if lost:
+            person.performed("missing-iqama")
+        person.performed("iqama-replacement", reason="lost" if lost else "damaged")
+        run(*statements)(world)
+
+    return harm
+
+
+NEWEST = "id = (SELECT max(id) FROM residency_iqama)"
+
+
 def seal_again(world: World) -> None:
     Event.objects.seal("operation", subject=str(world.receipt.uuid), receipt=world.receipt.number)
 
@@ -202,6 +219,9 @@ BREAKS: list[tuple[str, str, Callable[[World], Any]]] = [
     ),
     ("I27", "a confirmation of one's own", confirmed_alone),
     ("I27", "what takes two people done by one", by_one_where_two_are_asked_for),
+    ("I28", "a replacement that is not there", replaces(f"DELETE FROM residency_iqama WHERE {NEWEST}")),
+    ("I28", "a replacement of other days", replaces(f"UPDATE residency_iqama SET expires_on = expires_on + 1 WHERE {NEWEST}")),
+    ("I28", "a report that was not named", replaces("UPDATE residency_missingreport SET replaced_by_id = NULL", lost=True)),
     ("I22", "money from nowhere", run("UPDATE accounts_wallet SET balance = balance + 1")),
     (
         "I23",

@@ -25,6 +25,7 @@ LONGEST = {
     "exit_before_on": "2027-11-30",
     "visa_months": 11,
     "passport_expires_on": "2027-11-30",
+    "card_version": 99,
     "by_on": "2027-11-30",
     "left_days": 7,
     "visas": 3000,
@@ -69,7 +70,7 @@ SAMPLES += [
 ]
 SAMPLES += [(template, LONGEST) for template in ("visas-cancel", "visas-return", "visas-exit")]
 SAMPLES += [(template, LONGEST) for template in ("residency-ends", "residencies-end", "subscription-ends", "few-operations")]
-SAMPLES += [(template, LONGEST) for template in ("new-sign-in", "done", "waits", "deposit-paid", "package-paid", "passport-updated")]
+SAMPLES += [(template, LONGEST) for template in ("new-sign-in", "done", "waits", "deposit-paid", "package-paid", "passport-updated", "name-changed", "card-missing", "card-replaced")]
 
 
 @pytest.mark.parametrize("template", ["visa-return-own", "visa-return", "visa-exit"])

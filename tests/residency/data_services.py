@@ -11,7 +11,7 @@ from muqeem.operations.base import Operation
 from muqeem.operations.invariants import violations
 from muqeem.operations.models import Document, Print, Receipt
 from muqeem.record.models import Message, Parameter
-from residency.models import Iqama, Passport, Resident
+from residency.models import Iqama, MissingReport, Passport, Resident
 from tests.operations.journeys import Person, said
 
 Words = dict[str, str]  # what is said in each language
@@ -40,7 +40,7 @@ def state_of(person: Person) -> list[Any]:
     person.wallet.refresh_from_db()
     person.subscription.refresh_from_db()
     return [
-        *(list(model.objects.order_by("pk").values_list()) for model in (Resident, Passport, Iqama)),
+        *(list(model.objects.order_by("pk").values_list()) for model in (Resident, Passport, Iqama, MissingReport)),
         person.wallet.balance,
         person.subscription.operations_left,
         *(model.objects.count() for model in (Entry, Receipt, Document, Print)),

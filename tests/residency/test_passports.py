@@ -70,11 +70,11 @@ def test_an_expired_passport_and_a_stay_abroad_stand_in_nobodys_way(service: typ
 # --- what it does ---------------------------------------------------------------------------------
 JOURNEYS = {
     "passport-extension": {
-        "en": ["Passport updated", "Before the change", "After the change", "1 January 2040", "Data are updated free of charge"],
+        "en": ["Passport updated", "Before the change", "After the change", "Data are updated free of charge"],
         "ar": ["اكتمل تحديث جواز السفر", "قبل التعديل", "بعد التعديل", "تحديث البيانات دون رسوم"],
     },
     "new-passport": {
-        "en": ["Passport updated", "Before the change", "ZX1234567", "Dhaka", "1 January 2035", "Data are updated free of charge"],
+        "en": ["Passport updated", "Before the change", "ZX1234567", "Dhaka", "Data are updated free of charge"],
         "ar": ["اكتمل تحديث جواز السفر", "قبل التعديل", "ZX1234567", "Dhaka", "تحديث البيانات دون رسوم"],
     },
 }
@@ -107,7 +107,7 @@ def test_an_extension_moves_the_last_day_and_nothing_else() -> None:
     done(person, "passport-extension")
     now = own_passport(person)
     assert (now.pk, now.number, now.issued_on, now.place) == (old.pk, old.number, old.issued_on, old.place)
-    assert (now.expires_on, now.updated_on, now.reported_on) == (date(2040, 1, 1), clock.today(), clock.today())
+    assert (now.expires_on, now.updated_on, now.reported_on) == (in_days(4000), clock.today(), clock.today())
 
 
 def test_a_new_passport_takes_the_place_of_the_old_one_which_is_kept_and_shown() -> None:
@@ -116,9 +116,9 @@ def test_a_new_passport_takes_the_place_of_the_old_one_which_is_kept_and_shown()
     done(person, "new-passport")
     now = own_passport(person)
     assert (now.number, now.country, now.place) == ("ZX1234567", old.country, "Dhaka")
-    assert (now.issued_on, now.expires_on) == (date(2025, 1, 1), date(2035, 1, 1))
+    assert (now.issued_on, now.expires_on) == (in_days(-10), in_days(3600))
     old.refresh_from_db()
-    assert (old.expires_on, old.replaced_on) == (in_days(100), date(2025, 1, 1))
+    assert (old.expires_on, old.replaced_on) == (in_days(100), in_days(-10))
     file = said(person.client.get(f"/residents/{person.resident.uuid}/"))
     assert "Earlier passports" in file
     assert old.number in file
@@ -354,7 +354,7 @@ def test_a_file_of_before_does_not_undo_an_extension(day: int | None) -> None:
     old = own_passport(person)
     done(person, "passport-extension")
     reported(person, old, old.expires_on, None if day is None else in_days(day))
-    assert own_passport(person).expires_on == date(2040, 1, 1)
+    assert own_passport(person).expires_on == in_days(4000)
 
 
 def test_a_file_of_a_later_day_is_believed() -> None:
@@ -389,4 +389,4 @@ def test_a_renewal_judges_the_passport_of_the_moment() -> None:
     person = holder(until=-1, permitted_until=1500)
     assert obstacles(RenewIqama, person.resident) == ["passport-expired"]
     done(person, "passport-extension")
-    assert done(person, "iqama-renewal").facts["passport_expires_on"] == "2040-01-01"
+    assert done(person, "iqama-renewal").facts["passport_expires_on"] == in_days(4000).isoformat()

@@ -24,7 +24,7 @@ from muqeem.operations.invariants import violations
 from muqeem.operations.judge import verify
 from muqeem.operations.perform import Refused, perform
 from muqeem.record.models import Demonstration, Parameter
-from residency.models import Movement, Passport, Resident, Visa, VisaState
+from residency.models import MissingReport, Movement, Passport, Resident, Visa, VisaState
 from tests.factories import MovementFactory, in_days
 from tests.operations.journeys import Household, day_typed
 from visas.forms import ExitReentryForm
@@ -64,6 +64,9 @@ EFFECTS = {  # what each service must have changed
     "iqama-renewal": ["permits", "copies", "left"],
     "passport-extension": ["passports", "copies"],
     "new-passport": ["passports", "copies"],
+    "name-correction": ["names", "copies"],
+    "missing-iqama": ["reports", "copies"],
+    "iqama-replacement": ["permits", "copies", "left"],
 }
 
 
@@ -147,6 +150,12 @@ class Life(RuleBasedStateMachine):
                 self.renew_in_time(which)
             case "passport-extension" | "new-passport":
                 self.tell_of_a_passport(slug, which)
+            case "missing-iqama" | "iqama-replacement":
+                self.tell_of_a_card(slug, which)
+            case "name-correction":
+                self.run(
+                    slug, self.everybody[which % len(self.everybody)], first_en=f"M{'U' * (self.done.total() % 30)}HAMMAD", family_en="KHAN"
+                )
             case _:
                 fitting, lead = WISHES[slug]
                 if not (visas := self.visas(fitting)):
@@ -171,6 +180,12 @@ class Life(RuleBasedStateMachine):
         self.passports += 1
         days = day_typed("issued_on", clock.today()) | day_typed("expires_on", in_days(4000 + 100 * self.passports))
         self.run(slug, self.everybody[which % len(self.everybody)], number=f"ZX{self.passports}", place="Dhaka", **days)
+
+    def tell_of_a_card(self, slug: str, which: int) -> None:
+        """It is missing, or comes again."""
+        person = Resident.objects.get(pk=self.everybody[which % len(self.everybody)].pk)
+        reason = "lost" if person.missing_report else "damaged"
+        self.run(slug, person, reason=reason, place="Jeddah", **day_typed("missing_on", clock.today()))
 
     def leave(self, which: int) -> None:
         """With a visa, where somebody has one."""
@@ -269,12 +284,13 @@ class Life(RuleBasedStateMachine):
             copies=Count("receipts__documents__prints", distinct=True),
             left=F("subscriptions__operations_left"),
         )
-        passports = Passport.objects.filter(resident__in=self.everybody)
-        return (
-            {"passports": set(passports.values_list("number", "expires_on", "replaced_on"))}
-            | {"visas": set(visas.values_list("pk", "ends_on", "return_before", "cancelled_on", "fined_on"))}
-            | counted.get()
-        )
+        of_people = {
+            "visas": visas.values_list("pk", "ends_on", "return_before", "cancelled_on", "fined_on"),
+            "passports": Passport.objects.filter(resident__in=self.everybody).values_list("number", "expires_on", "replaced_on"),
+            "reports": MissingReport.objects.filter(resident__in=self.everybody).values_list("number", "replaced_by"),
+            "names": Resident.objects.filter(pk__in=[each.pk for each in self.everybody]).values_list("pk", "folded"),
+        }
+        return {what: set(rows) for what, rows in of_people.items()} | counted.get()
 
     def reach_no_further_than_the_permit(self, slug: str, changed: set[tuple[Any, ...]]) -> None:
         if slug in {"exit-reentry-issue", "final-exit-issue", "exit-reentry-extend"}:

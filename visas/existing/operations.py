@@ -157,7 +157,7 @@ class CancelFinalExit(CancelVisa):
         of_visas.inside,
         rules.no_final_exit_fine,
         rules.final_exit_cancellable,
-        rules.residency_valid,
+        of_register.residency_valid,
         of_register.not_absent,
         of_register.no_recruitment_violation,
     )

@@ -8,6 +8,7 @@ from accounts.models import Account
 from muqeem.operations.findings import Finding, met, unmet
 from muqeem.record.terms import Terms
 from muqeem.sentences import say, sentence
+from residency import rules as of_register
 from residency.models import Resident, Visa, VisaState
 from residency.standing import unused_fine, unused_visa
 from visas import rules
@@ -37,8 +38,6 @@ IN_TIME = sentence("within-cancellation-period", _("Within the cancellation peri
 TOO_LATE = sentence("cancellation-period-ended", _("The cancellation period ended on %(date)s"))
 USE_OR_PAY = sentence("use-visa-or-pay", _("It can still be used until %(date)s; unused, a fine is due"))
 PAY_BEFORE_ANOTHER = sentence("pay-before-another-visa", _('Pay the fine with the service "Pay an unused-visa fine" before another visa'))
-
-RESIDENCY_VALID = sentence("residency-valid", _("Residency valid"))
 
 NO_EXIT_FINE = sentence("no-final-exit-fine", _("No final-exit fine"))
 PAY_THEN_CANCEL = sentence("pay-fine-then-cancel", _('Pay the fine with the service "Pay an unused-visa fine", then cancel'))
@@ -76,7 +75,7 @@ def residency_covers_an_extension(resident: Resident, account: Account, terms: T
         return None
     first = visa.last_day + timedelta(days=terms.number("er.min_days"))
     if resident.iqama.expires_on < first:
-        return unmet(ENDS_BEFORE_RETURN, date=resident.iqama.expires_on, return_on=first, mend=say(rules.RENEW_FIRST))
+        return unmet(ENDS_BEFORE_RETURN, date=resident.iqama.expires_on, return_on=first, mend=say(of_register.RENEW_FIRST))
     return met(COVERED)
 
 
@@ -114,15 +113,6 @@ def no_final_exit_fine(resident: Resident, account: Account, terms: Terms) -> Fi
     if visa and visa.state(terms) == VisaState.EXPIRED_UNUSED:
         return unmet(rules.EXPIRED_FINE, date=visa.last_day, fine_sar=unused_fine(resident, visa, terms), mend=say(PAY_THEN_CANCEL))
     return met(NO_EXIT_FINE)
-
-
-def residency_valid(resident: Resident, account: Account, terms: Terms) -> Finding | None:
-    """The residency is valid today: it is what stays when a final exit is cancelled."""
-    if resident.iqama is None:
-        return None
-    if resident.iqama.expires_on < terms.on:
-        return unmet(rules.RESIDENCY_ENDED, date=resident.iqama.expires_on, mend=say(rules.RENEW_FIRST))
-    return met(RESIDENCY_VALID)
 
 
 def _in_time(visa: Visa, terms: Terms) -> Finding:

@@ -1,0 +1,1 @@
+"""How a resident's name is written in Latin letters: as the passport writes it."""
