@@ -87,6 +87,8 @@ def _facts(today: date) -> dict[str, Any]:
             "months": counts.months(12),
             "expires_on": today.isoformat(),
             "new_expires_on": (today + 365 * day).isoformat(),
+            "old_passport_number": "A1234567",
+            "passport_number": "A7654321",
         },
         "fee": [
             {"code": "residency", "amount": "650.00", "note": None},

@@ -15,7 +15,7 @@ from accounts.models import Attempt, Entry, OperationToken
 from muqeem.operations.invariants import violations
 from muqeem.operations.models import Document, Receipt
 from residency.check.visas import Fact
-from residency.models import Iqama, Resident
+from residency.models import Iqama, Passport, Resident
 from tests.operations.journeys import RENEWAL, Person
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +85,7 @@ def register() -> list[Any]:
     return [
         list(Resident.objects.order_by("pk").values_list()),
         list(Iqama.objects.order_by("pk").values_list()),
+        list(Passport.objects.order_by("pk").values_list()),
         *(model.objects.count() for model in (Receipt, Document, Entry)),
     ]
 
@@ -113,6 +114,25 @@ def test_anything_in_the_details_of_a_renewal(person: Person) -> None:
         answer = send(person.client, url, iqama_number=number, months=months)
         assert answer.status_code in {302, 422}
         if answer.status_code == 302:  # what was kept can be shown again
+            assert person.client.get(f"{url}?edit=1").status_code == 200
+
+    run()
+    assert still(before)
+
+
+@pytest.mark.parametrize("slug", ["passport-extension", "new-passport", "name-correction", "missing-iqama", "iqama-replacement"])
+def test_anything_in_one_field_of_what_is_told_of_papers_and_names(person: Person, slug: str) -> None:
+    token = person.token(slug)
+    url, good = f"/operations/{token.uuid}/", person.answers(slug=slug)
+    fields = sorted({*good, "zone"} - {"iqama_number"}) if slug == "name-correction" else sorted({*good} - {"iqama_number"})
+    before = register()
+
+    @settings(many, max_examples=80)
+    @given(field=st.sampled_from(fields), value=ANYTHING)
+    def run(field: str, value: str) -> None:
+        answer = send(person.client, url, **good | {field: value})
+        assert answer.status_code in {302, 422}
+        if answer.status_code == 302:
             assert person.client.get(f"{url}?edit=1").status_code == 200
 
     run()
