@@ -70,7 +70,20 @@ SAMPLES += [
 ]
 SAMPLES += [(template, LONGEST) for template in ("visas-cancel", "visas-return", "visas-exit")]
 SAMPLES += [(template, LONGEST) for template in ("residency-ends", "residencies-end", "subscription-ends", "few-operations")]
-SAMPLES += [(template, LONGEST) for template in ("new-sign-in", "done", "waits", "deposit-paid", "package-paid", "passport-updated", "name-changed", "card-missing", "card-replaced")]
+SAMPLES += [
+    (template, LONGEST)
+    for template in (
+        "new-sign-in",
+        "done",
+        "waits",
+        "deposit-paid",
+        "package-paid",
+        "passport-updated",
+        "name-changed",
+        "card-missing",
+        "card-replaced",
+    )
+]
 
 
 @pytest.mark.parametrize("template", ["visa-return-own", "visa-return", "visa-exit"])
