@@ -3,10 +3,12 @@
 from residency.models.cards import Card
 from residency.models.corrections import Correction
 from residency.models.facts import Clearance, Hold, Movement
+from residency.models.looks import View
 from residency.models.missing import MissingReport
 from residency.models.names import LatinName
+from residency.models.occupations import Occupation
 from residency.models.papers import Iqama, NumberInUse, Passport
-from residency.models.people import Occupation, Resident, View
+from residency.models.people import Resident
 from residency.models.periods import Period
 from residency.models.shares import ShareCode, ShareLook
 from residency.models.visas import Visa, VisaState

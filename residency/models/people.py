@@ -14,11 +14,12 @@ from django.db.models import Q, Subquery
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, Branch, Office, User
-from muqeem import clock, countries, names
+from accounts.models import Account, Branch
+from muqeem import countries, names
 from muqeem.record.terms import Terms
 from residency.models.file import File
 from residency.models.names import LatinName
+from residency.models.occupations import Occupation
 from residency.models.periods import Period
 
 if TYPE_CHECKING:
@@ -29,25 +30,6 @@ if TYPE_CHECKING:
 
 ARABIC = "[\u0600-\u06ff]"
 NO_QUOTES = str.maketrans("'\\", "  ")  # signs of PostgreSQL's query language; no name holds them
-
-
-class Occupation(models.Model):
-    """An occupation as the labour authority lists it."""
-
-    code = models.CharField(_("code"), max_length=10, unique=True)
-    title_ar = models.CharField(_("title in Arabic"), max_length=150)
-    title_en = models.CharField(_("title in English"), max_length=150)
-
-    class Meta:
-        verbose_name = _("occupation")
-        verbose_name_plural = _("occupations")
-
-    def __str__(self) -> str:
-        return self.title_en if get_language() == "en" else self.title_ar
-
-    @property
-    def titles(self) -> dict[str, str]:
-        return {"ar": self.title_ar, "en": self.title_en}
 
 
 class ResidentQuerySet(models.QuerySet["Resident"]):
@@ -386,23 +368,6 @@ class Resident(models.Model):
     def leave_for_good(self, period: Period, on: date) -> "Visa":
         """Grant the final exit; the crossing of the border ends the residency. Requires a lock on the resident."""
         return self.issue_visa(self.visas.model.Kind.FINAL, period, on)
-
-
-class View(models.Model):
-    """Who looked at whose file, and when. Append-only."""
-
-    resident = models.ForeignKey(Resident, models.CASCADE, related_name="views")
-    user = models.ForeignKey(User, models.PROTECT, related_name="+")
-    account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
-    office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+")  # of a clerk, who acts for no account
-    at = models.DateTimeField(db_default=clock.Now())
-
-    class Meta:
-        indexes = [models.Index(fields=["resident", "-at"], name="view_resident")]
-        constraints = [models.CheckConstraint(condition=Q(account=None) | Q(office=None), name="view_of_an_account_or_an_office")]
-
-    def __str__(self) -> str:
-        return f"{self.user} at {self.at}"
 
 
 # Arabic says these of a woman in words of their own; English does not tell.

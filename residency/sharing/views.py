@@ -69,7 +69,7 @@ class LookForm(forms.Form):
 def shares(request: PortalRequest) -> HttpResponse:
     """One's own codes, who used them, and making another."""
     person = resident_of(request.user)
-    form = ShareForm(request.POST if request.method == "POST" else None)
+    form = ShareForm(request.POST if request.method == "POST" and person else None)
     if person and form.is_valid():
         made = ShareCode.make(person, request.user, form.cleaned_data["purpose"], form.cleaned_data["days"])
         if made is None:

@@ -332,7 +332,7 @@ def test_who_is_sent_no_code_because_of_all_others_reads_why(settings) -> None:
 
 def test_a_backup_code_answers_no_sending() -> None:
     user = UserFactory(with_app=True)
-    user.staticdevice_set.create(name="backup").token_set.create(token="abcd2345")
+    user.staticdevice_set.create(name="backup").token_set.create(token=codes.backup_mark(str(user.uuid), "abcd2345"))
     Attempt.objects.create(name=name_key(user.phonedevice_set.get().number), kind=Attempt.Kind.SEND)
     OperationToken.begin(user, catalogue.SIGN_IN).try_backup_code("abcd2345")
     assert Attempt.objects.get(kind=Attempt.Kind.SEND).answered is False

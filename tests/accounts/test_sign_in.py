@@ -15,7 +15,7 @@ from accounts.models import Attempt, User
 from accounts.models.attempts import name_key
 from accounts.models.tokens import Step
 from accounts.sessions import PENDING
-from muqeem import catalogue
+from muqeem import catalogue, codes
 from muqeem.record.models import Event, Message
 from tests.accounts.people import app_code, is_signed_in, right_code, send, sign_in, sign_in_first, signed_in, wrong_code
 from tests.factories import PASSWORD, AccountFactory, MembershipFactory, PhoneDeviceFactory, UserFactory
@@ -57,7 +57,7 @@ def test_name_and_password_then_the_code_of_the_app() -> None:
 
 def test_name_and_password_then_a_backup_code() -> None:
     user, client = UserFactory(with_app=True), Client()
-    user.staticdevice_set.create(name="backup").token_set.create(token="abcd2345")
+    user.staticdevice_set.create(name="backup").token_set.create(token=codes.backup_mark(str(user.uuid), "abcd2345"))
     sign_in_first(client, user)
     assert client.get("/sign-in/code/?backup=1").status_code == 200
     wrong = client.post("/sign-in/code/?backup=1", {"code": "abcd2346"})
