@@ -16,8 +16,9 @@ from accounts.models import limits, phone_codes, resets
 from muqeem import clock
 from muqeem.numbers import luhn_complete
 from muqeem.record import outbox
-from tests.bench.sign_in_time import BORN, DOORS, KNOWN, NOBODY, WRONG_CODE, Ask, Who, new_password, registration
-from tests.factories import ResidentFactory, UserFactory
+from residency.check.visas import Question, find
+from residency.models import Visa
+from tests.bench.sign_in_time import BORN, DOORS, KNOWN, NOBODY, WRONG_CODE, Ask, Who, new_password, public_check, registration, somebody
 from tests.residency.test_registration import GO_ON, START, facts
 
 pytestmark = pytest.mark.django_db
@@ -28,8 +29,7 @@ VERB_AND_TABLE = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM|SELECT)\b(?:.*?\bF
 
 @pytest.fixture(autouse=True)
 def _somebody() -> None:
-    UserFactory(username=KNOWN[0])
-    ResidentFactory(iqama_number=KNOWN[1], birth_on=BORN, phone="+966500000333")
+    somebody()
 
 
 def work(ask: Ask) -> list[str]:
@@ -52,6 +52,14 @@ def test_without_pretending_to_write_a_message_they_do_not(door: str, place: obj
     assert outbox.pretend is place.pretend
     monkeypatch.setattr(place, "pretend", lambda **_fields: None)
     assert work(DOORS[door](KNOWN)) != work(DOORS[door](NOBODY))
+
+
+def test_a_check_that_looks_in_two_steps_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    def in_two_steps(question: Question) -> Visa | None:
+        return find(question) if Visa.objects.filter(resident__iqama_number=question.number).exists() else None
+
+    monkeypatch.setattr("residency.check.views.find", in_two_steps)
+    assert work(public_check(KNOWN)) != work(public_check(NOBODY))
 
 
 def read(answer: Any) -> tuple[object, ...]:

@@ -29,7 +29,7 @@ from tests.muqeem.papers import (
 from tests.paper import PRINTED_AT, words
 from tests.visas.papers import PAGES, a_zone
 
-MANY = int(os.environ.get("PRINTED_PAGES", "60"))  # PRINTED_PAGES=200 is what the figures speak of
+MANY = int(os.environ.get("PRINTED_PAGES", "120"))  # PRINTED_PAGES=200 is what the figures speak of
 CLOSELY = 5  # every so manieth page is read, too: that takes longer than to look at it
 SHORT = {"ar": "شركة النخيل", "en": "Palms Co."}
 TWO_LINES = {

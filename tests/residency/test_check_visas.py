@@ -1,8 +1,6 @@
 """The public check of a visa: two facts, one answer, and nothing for whoever knows only one of them."""
 
 import re
-import statistics
-import time
 from datetime import date
 from typing import Any
 
@@ -12,7 +10,6 @@ from django.utils.translation import override
 
 from accounts.models import Attempt
 from muqeem.hijri import format_gregorian, to_hijri
-from residency.check import visas
 from residency.check.answers import VERDICTS
 from residency.check.visas import Fact
 from residency.models import Movement, Resident, Visa, VisaState
@@ -182,41 +179,6 @@ def test_a_number_that_is_not_there_and_a_fact_that_does_not_match_get_the_same_
     assert shown(mismatch) == shown(nowhere)
     assert len(mismatch.content) == len(nowhere.content)
     assert mismatch.headers.keys() == nowhere.headers.keys()
-
-
-def lopsided(question: visas.Question) -> Visa | None:
-    """A find that looks at the second fact only where there is a first, and is slow at it."""
-    if not Visa.objects.filter(resident__iqama_number=question.number).exists():
-        return None
-    time.sleep(0.004)
-    return visas_find(question)
-
-
-visas_find = visas.find
-
-
-def difference(visa: Visa) -> float:
-    """How much longer one answer takes than the other, in shares of their spread: the samples are interleaved."""
-    client = Client()
-    times: dict[str, list[float]] = {"mismatch": [], "nowhere": []}
-    numbers = {"mismatch": visa.resident.iqama_number, "nowhere": "2000000008"}
-    for turn in range(40):
-        for which in sorted(times, reverse=bool(turn % 2)):
-            Attempt.objects.all().delete()
-            began = time.perf_counter()
-            client.post("/check/", {"number": numbers[which], "fact": Fact.PASSPORT, "passport_number": "X1"})
-            times[which].append(time.perf_counter() - began)
-    middle = {which: statistics.median(taken[5:]) for which, taken in times.items()}
-    return abs(middle["mismatch"] - middle["nowhere"]) / min(middle.values())
-
-
-def test_the_clock_tells_a_find_that_looks_in_two_steps(visa: Visa, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("residency.check.views.find", lopsided)
-    assert difference(visa) > 0.15
-
-
-def test_not_found_and_mismatch_take_the_same_time(visa: Visa) -> None:
-    assert min(difference(visa) for _ in range(3)) < 0.08
 
 
 # --- what is wrong with what was typed --------------------------------------------------------------------------------
