@@ -4,6 +4,8 @@ import csv
 from functools import cache
 from pathlib import Path
 
+from django.utils.translation import gettext
+
 from muqeem.facts import named
 
 FILE = Path(__file__).with_name("cities.csv")
@@ -18,7 +20,7 @@ def cities() -> dict[str, dict[str, str]]:
 
 def choices() -> list[tuple[str, str]]:
     """Codes and names in the reader's language, region by region."""
-    return [("", ""), *((code, named(names)) for code, names in cities().items())]
+    return [("", gettext("Choose a city …")), *((code, named(names)) for code, names in cities().items())]
 
 
 def name_of(code: str) -> dict[str, str]:

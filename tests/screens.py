@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,8 +18,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from accounts.models import Account, OperationToken, Subscription, notices
 from accounts.sessions import NEW_BROWSER
-from muqeem import catalogue, clock
-from muqeem.operations.models import Preparation
+from muqeem import clock
 from muqeem.sentences import say
 from residency.models import Correction, Resident
 from tests.doors import pages
@@ -30,11 +28,8 @@ from tests.factories import (
     PASSWORD,
     AccountFactory,
     HoldFactory,
-    MembershipFactory,
     ResidentFactory,
-    ShareCodeFactory,
     UserFactory,
-    in_days,
 )
 from tests.operations.journeys import RENEWAL
 
@@ -86,8 +81,8 @@ def _all(language: str) -> Iterator[tuple[str, str, Any]]:
     yield from _long_names(language)
     yield from _full_and_empty(language)
     yield from _kept_and_told(language)
-    yield from _second_person(language)
-    yield from _shared(language)
+    yield from pages.second_person(language)
+    yield from pages.shared(language)
     yield from _paused(language)
 
 
@@ -133,44 +128,6 @@ def _full_and_empty(language: str) -> Iterator[tuple[str, str, Any]]:
         yield "without account", path, caller.ask("GET", path)
 
 
-def _second_person(language: str) -> Iterator[tuple[str, str, Any]]:
-    """What another prepared: to be looked at, to be refused without a reason, at the review, and where a requirement fails meanwhile."""
-    caller = Caller(MAIN_USER, language)
-    caller.person.account.ask_for_two(by="somebody")
-    journey = f"/operations/{caller.person.journey.uuid}/"
-    with patch.object(catalogue, "four_eyes", {RENEWAL}):
-        yield "for another", journey, caller.ask("GET", journey)
-    yield "for another", "/account/people/", caller.ask("GET", "/account/people/")
-    prepared = caller.person.preparation
-    Preparation.objects.filter(pk=prepared.pk).update(prepared_by=MembershipFactory(account=caller.person.account).user)
-    path = f"/prepared/{prepared.uuid}/"
-    yield "to confirm", path, caller.ask("GET", path)
-    yield "to confirm", path, caller.ask("POST", path, {"reason": ""})
-    token = caller.person.journey
-    OperationToken.objects.filter(pk=token.pk).update(confirms=prepared.token)
-    yield "to confirm", journey, caller.ask("GET", journey)
-    OperationToken.objects.filter(pk=token.pk).update(data=None)
-    HoldFactory(resident=caller.person.resident)
-    yield "to confirm", journey, caller.ask("GET", journey)
-
-
-def _shared(language: str) -> Iterator[tuple[str, str, Any]]:
-    """One's own share codes in every state, and what one shows to whoever holds it."""
-    caller = Caller(RESIDENT, language)
-    share, person = caller.person.share, caller.person.resident
-    share.looks.create(viewer="Bank of the North")
-    ShareCodeFactory(resident=person, user=caller.person.user, purpose="landlord", issued_on=in_days(-9), until_on=in_days(-1))
-    ShareCodeFactory(resident=person, user=caller.person.user, purpose="airline").withdraw()
-    yield "full", "/account/shares/", caller.ask("GET", "/account/shares/")
-    yield "wrong", "/account/shares/", caller.ask("POST", "/account/shares/", {"days": "91"})
-    born, stranger = person.birth_on, browser(language)
-    day = {"birth_on_day": born.day, "birth_on_month": born.month, "birth_on_year": born.year, "birth_on_calendar": "gregorian"}
-    for note, purpose, until_on in (("shared", "airline", in_days(1)), ("shared", "bank", in_days(1)), ("over", "bank", in_days(-1))):
-        code = ShareCodeFactory(resident=person, purpose=purpose, issued_on=in_days(-2), until_on=until_on).code
-        yield note, "/share/", _body(stranger.post("/share/", day | {"code": code, "viewer": "Bank of the North"}))
-    yield "wrong", "/share/", _body(stranger.post("/share/", day | {"code": "7K3M9PQ2XRTE", "viewer": ""}))
-
-
 def _kept_and_told(language: str) -> Iterator[tuple[str, str, Any]]:
     """What somebody was told, a correction that was answered, and a mobile number that takes effect soon."""
     caller = Caller(RESIDENT, language)
@@ -197,12 +154,7 @@ def _paused(language: str) -> Iterator[tuple[str, str, Any]]:
     OperationToken.objects.filter(pk=person.journey.pk).update(verified_at=None, expires_at=None, data=None)
     path = f"/operations/{person.journey.uuid}/"
     person.client.get(path)
-    yield "wrong", path, _body(person.client.post(path, {"code": "1"}))
-
-
-def _body(answer: Any) -> Any:
-    answer.body = answer.content
-    return answer
+    yield "wrong", path, pages.with_body(person.client.post(path, {"code": "1"}))
 
 
 # --- in a browser -----------------------------------------------------------------------------------------------------

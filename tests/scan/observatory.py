@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from muqeem.middleware import PROBES
+from muqeem.middleware import PROBES, PROGRAMS
 from tests.doors.pages import every_page
 from tests.doors.production import HOST, Browser, as_in_production, browser
 
@@ -65,7 +65,8 @@ def test_every_template_is_graded_as_well_as_can_be() -> None:
     pages = list({kind(page): (path, page) for path, page in pages}.values())
     scores = scored([seen(page, path) for path, page in pages])
     for (path, _page), each in zip(pages, scores, strict=True):
-        if path in PROBES and each["faults"] == ["redirection-missing"]:  # asked from inside, before the proxy
+        # Asked from inside, before the proxy, or by programs, which are not led from http to https but refused.
+        if path in PROBES | PROGRAMS and each["faults"] == ["redirection-missing"]:
             each |= {"score": ENOUGH, "grade": BEST}
     worst = min(each["score"] for each in scores)
     sys.stdout.write(f"{len(scores)} answers, {len(rendered & ours)} templates, scores {worst} to {max(e['score'] for e in scores)}\n")
