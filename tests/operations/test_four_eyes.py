@@ -120,6 +120,7 @@ def test_the_others_are_told_and_whoever_prepared_it_hears_what_came_of_it() -> 
     office = Office()
     office.colleague("iqama-renewal")
     preparation = office.prepared()
+    assert str(preparation) == f"{STAMP} by {office.clerk.user}"
     told = Notice.objects.get(kind=Kind.WAITING)
     assert (told.user, told.leads_to) == (office.main.user, f"/prepared/{preparation.uuid}/")
     phone = office.main.user.phone()
