@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models.limits import CodeRefused, Paused, TooManyForAll, TooManySends, TooSoon
 from accounts.models.tokens import CodeExpired, CodeSpent, NoPhone, TokenClosed, WrongCode
-from muqeem import clock, counts
+from muqeem import counts
 from muqeem.facts import moment_in_text
 
 
@@ -37,9 +37,8 @@ def code_error(error: CodeRefused) -> str:
 def send_error(error: CodeRefused) -> str:
     """Why no code was sent. Anything that is no such reason is raised again."""
     match error:
-        case TooSoon(until=until):
-            wait = max(1, round((until - clock.now()).total_seconds()))
-            return _("You can ask for a new code in %(seconds)s.") % {"seconds": counts.seconds(wait)}
+        case TooSoon(seconds=seconds):
+            return _("You can ask for a new code in %(seconds)s.") % {"seconds": counts.seconds(seconds)}
         case TooManySends(until=until):
             return _("Too many codes were sent. You can ask again at %(moment)s.") % {"moment": moment_in_text(until)}
         case TooManyForAll(until=until):

@@ -41,6 +41,11 @@ class Paused(CodeRefused):
         super().__init__(f"until {until}")
         self.until = until
 
+    @property
+    def seconds(self) -> int:
+        """How long to wait, at least one second."""
+        return max(1, round((self.until - clock.now()).total_seconds()))
+
 
 class TooSoon(Paused):
     """The last code was sent less than a minute before."""

@@ -9,7 +9,6 @@ from accounts import visitors
 from accounts.access import anyone
 from accounts.models import looks
 from accounts.models.limits import Paused
-from muqeem import clock
 from muqeem.operations.models import Document
 from residency.check import answers
 from residency.check.answers import Answer
@@ -28,7 +27,7 @@ def check(request: HttpRequest) -> HttpResponse:
         answer = _answer(request, visa_form, document_form)
     except Paused as paused:
         page = _page(request, visa_form, document_form, answers.too_many(paused.until), status=429)
-        page.headers["Retry-After"] = str(max(1, round((paused.until - clock.now()).total_seconds())))
+        page.headers["Retry-After"] = str(paused.seconds)
         return page
     status = 422 if visa_form.errors or document_form.errors else 404 if answer and not answer.found else 200
     return _page(request, visa_form, document_form, answer, status=status)

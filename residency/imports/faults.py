@@ -1,6 +1,7 @@
 """What is wrong with a file, row by row."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -44,6 +45,11 @@ class Row:
     def blame(self, column: str, reason: "StrOrPromise") -> None:
         """Add what is wrong with the row."""
         self.faults.append(Fault(reason, self.line, column))
+
+    def predates(self, told_on: date | None) -> bool:
+        """Whether something was told here on a day, and the row does not say that its facts are of a later one."""
+        reported_on = self.values.get("reported_on")
+        return told_on is not None and (reported_on is None or reported_on <= told_on)
 
 
 def collect(rows: list[Row]) -> None:

@@ -66,7 +66,7 @@ class Passports(Kind):
             if row:
                 check_owner(row, passport)
                 found[row.line] = passport
-                if passport.expires_on > row.values["expires_on"] and _before_the_update(passport, row):
+                if passport.expires_on > row.values["expires_on"] and row.predates(passport.updated_on):
                     row.values.pop("expires_on")  # it was extended since
         for row in rows:
             if not row.values.get("replaced_on", ""):
@@ -88,13 +88,7 @@ def _is_older(new: Passport, current: Passport, row: Row) -> bool:
     """Whether an unknown passport came before the one in use: by the days of issue or, without them, by the days of the reports."""
     if new.issued_on and current.issued_on:
         return new.issued_on < current.issued_on
-    return _before_the_update(current, row)
-
-
-def _before_the_update(passport: Passport, row: Row) -> bool:
-    """Whether the passport was recorded or extended here, and the row does not say that its facts are of a later day."""
-    reported_on = row.values.get("reported_on")
-    return passport.updated_on is not None and (reported_on is None or reported_on <= passport.updated_on)
+    return row.predates(current.updated_on)
 
 
 class Permits(Kind):

@@ -116,7 +116,7 @@ class Residents(Kind):
                 if row.values.get("head") and resident.pk in heads:
                     row.blame("head", _("This person is the head of a household."))
                 found[row.line] = resident
-                if _before_the_correction(resident, row):
+                if row.predates(resident.name_corrected_on):
                     for part in LATIN:
                         row.values.pop(part, None)
             for column in ("iqama_number", "border_number"):
@@ -189,9 +189,3 @@ class Residents(Kind):
                 row.blame("head", _("There is no resident with this number; import residents first."))
             elif in_file[number].values.get("head") if number in in_file else in_register[number].is_dependant:
                 row.blame("head", _("A dependant is nobody's head of household."))
-
-
-def _before_the_correction(resident: Resident, row: Row) -> bool:
-    """Whether the name was corrected here, and the row does not say that its facts are of a later day."""
-    reported_on = row.values.get("reported_on")
-    return resident.name_corrected_on is not None and (reported_on is None or reported_on <= resident.name_corrected_on)

@@ -112,7 +112,7 @@ def shared(request: HttpRequest) -> HttpResponse:
     except Paused as paused:
         form.add_error(None, str(too_many(paused.until).title))
         page = render(request, "residency/sharing/look.html", {"form": form}, status=429)
-        page.headers["Retry-After"] = str(max(1, round((paused.until - clock.now()).total_seconds())))
+        page.headers["Retry-After"] = str(paused.seconds)
         return page
     known = ShareCode.objects.select_related("resident__sponsor", "resident__occupation", "resident__head", "user")
     share = known.filter(code=asked["code"], resident__birth_on=asked["birth_on"]).first()

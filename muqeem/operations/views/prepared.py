@@ -89,7 +89,6 @@ def _page(request: MemberRequest, found: Preparation, form: ReasonForm, *, statu
         "lapsed": not waiting and not found.outcome,
         "own": own,
         "others": [member.user.names for member in preparing.others(found)] if own and waiting else [],
-        "receipt": found.receipt(),
         "form": form,
         "method": Method.APP if request.user.has_authenticator() else Method.TEXT,
         "phone_last2": request.user.phone_last2,
